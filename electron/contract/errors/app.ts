@@ -1,0 +1,9 @@
+import type { ErrorTable } from './entry.ts';
+
+export const appErrors = {
+  'app.internal': { retry: 'no' },
+  'app.already_running': { retry: 'after_fix' },
+  'app.bad_request': { retry: 'no' },
+  'app.host_restarting': { retry: 'yes' },
+  'app.data_folder': { retry: 'after_fix' },
+} as const satisfies ErrorTable;
