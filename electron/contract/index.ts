@@ -1,0 +1,141 @@
+import { eventIterator, oc } from '@orpc/contract';
+import * as z from 'zod';
+import {
+  appStateSchema,
+  deviceKindSchema,
+  deviceModelSchema,
+  discoverySchema,
+  idSchema,
+  networkSchema,
+  outboxSchema,
+  practiceSchema,
+  problemSchema,
+  radioSchema,
+  reachSchema,
+  registerPreviewSchema,
+  siteDataSchema,
+  siteRowSchema,
+  siteSchema,
+  workSchema,
+} from './model.ts';
+
+export * from './errors.ts';
+export * from './model.ts';
+
+/** Every procedure may fail with one declared error, whose data is a {@link problemSchema}. */
+const procedure = oc.errors({ PROBLEM: { status: 422, data: problemSchema } });
+
+const siteId = z.object({ siteId: idSchema });
+const deviceId = z.object({ deviceId: idSchema });
+const text = (max: number) => z.string().max(max);
+
+/** What may be entered about a device by hand. Absent members stay as they are. */
+const deviceEditSchema = z.object({
+  name: text(100).min(1).optional(),
+  model: deviceModelSchema.nullable().optional(),
+  radio: radioSchema.nullable().optional(),
+  mac: text(32).nullable().optional(),
+  /** Blank forgets the code; absent keeps it. Never sent back. */
+  activationCode: text(64).optional(),
+  door: text(100).optional(),
+  floor: text(20).optional(),
+  notes: text(2000).optional(),
+  parentId: idSchema.nullable().optional(),
+});
+
+/** The list of sites: first all rows, then what changed, at most ten times a second. */
+const sitesEventSchema = z.object({
+  seq: z.int(),
+  kind: z.enum(['snapshot', 'change']),
+  rows: z.array(siteRowSchema),
+  removed: z.array(idSchema),
+});
+
+/**
+ * Everything the screens may ask of the host. Watches give a whole snapshot first and again after a change,
+ * at most ten a second, with a rising sequence number where they send differences.
+ */
+export const contract = {
+  app: {
+    /** What the frame shows: mode, person, connection, counts. */
+    watch: procedure.output(eventIterator(appStateSchema)),
+    /** Answers the first start with "practise": starts the practice cloud and its virtual devices and signs in. */
+    practise: procedure.output(z.void()),
+  },
+  account: {
+    /** Opens the system browser and ends when the person has signed in. Errors: `account.*`. */
+    signIn: procedure.output(z.void()),
+    signOut: procedure.output(z.void()),
+  },
+  sites: {
+    watch: procedure.output(eventIterator(sitesEventSchema)),
+    watchOne: procedure.input(siteId).output(eventIterator(siteSchema)),
+    create: procedure.input(siteDataSchema).output(siteId),
+    /** Saves what was entered. Refused after the finish (`site.finished`). */
+    update: procedure.input(siteId.extend({ data: siteDataSchema })).output(z.void()),
+    /** Removes a site of which nothing has reached a device or the cloud. */
+    remove: procedure.input(siteId).output(z.void()),
+    /** The installer's statement that the work is done; refused while a blocker stands (`site.not_ready`). */
+    finish: procedure.input(siteId).output(z.void()),
+  },
+  devices: {
+    add: procedure
+      .input(siteId.extend({ kind: deviceKindSchema, parentId: idSchema.nullable(), edit: deviceEditSchema }))
+      .output(deviceId),
+    update: procedure.input(deviceId.extend({ edit: deviceEditSchema })).output(z.void()),
+    remove: procedure.input(deviceId).output(z.void()),
+    /** Puts a found device's MAC, model and radio on a planned place. */
+    bind: procedure.input(deviceId.extend({ foundId: text(300) })).output(z.void()),
+  },
+  register: {
+    /** Reads a register and tells every fault; writes nothing. `content` is the file's bytes, base64. */
+    preview: procedure
+      .input(z.object({ fileName: text(255), content: text(14_000_000) }))
+      .output(registerPreviewSchema),
+    /** Writes a previewed register in one transaction. */
+    accept: procedure.input(z.object({ previewId: idSchema })).output(z.object({ sites: z.int(), devices: z.int() })),
+    /** A register to fill in, as CSV text. */
+    template: procedure.output(z.object({ fileName: z.string(), content: z.string() })),
+  },
+  discovery: {
+    watch: procedure.output(eventIterator(discoverySchema)),
+    /** Watches a serial port that is in no list. */
+    addPort: procedure.input(z.object({ path: text(255).min(1) })).output(z.void()),
+    removePort: procedure.input(z.object({ path: text(255).min(1) })).output(z.void()),
+    /** Lets a device blink and buzz. */
+    identify: procedure.input(z.object({ foundId: text(300), seconds: z.int().min(0).max(60) })).output(z.void()),
+  },
+  work: {
+    /** The work that runs or has just ended; null when there is none. */
+    watch: procedure.output(eventIterator(workSchema.nullable())),
+    /** Pairs a hub with its activation code. Errors: `pairing.wrong_code` with `left`, and what the way gives. */
+    pairHub: procedure.input(deviceId.extend({ foundId: text(300), activationCode: text(64) })).output(z.void()),
+    configureNetwork: procedure.input(deviceId.extend({ network: networkSchema })).output(reachSchema),
+    /** Attaches planned repeaters and locks below their hub, in the tree's order. */
+    attach: procedure.input(siteId.extend({ deviceIds: z.array(idSchema).min(1).max(22) })).output(z.void()),
+    /** Tests a door: what the lock can judge by itself first, then what a person must judge. */
+    testDoor: procedure.input(deviceId).output(z.void()),
+    /** Answers the check that the running door test asks. */
+    answer: procedure
+      .input(z.object({ workId: idSchema, answer: z.enum(['passed', 'failed', 'repeat']) }))
+      .output(z.void()),
+    cancel: procedure.input(z.object({ workId: idSchema })).output(z.void()),
+  },
+  outbox: {
+    watch: procedure.output(eventIterator(outboxSchema)),
+    syncNow: procedure.output(z.void()),
+    /** Tries what needed a person once more, after it was put right. */
+    retry: procedure.input(siteId).output(z.void()),
+    /** Puts the owner's address right after a bounce or before acceptance, and sends the invitation again. */
+    correctEmail: procedure.input(siteId.extend({ email: text(254), emailRepeated: text(254) })).output(z.void()),
+  },
+  practice: {
+    watch: procedure.output(eventIterator(practiceSchema.nullable())),
+    /** Imports the practice register, for a first job. */
+    importSample: procedure.output(z.object({ sites: z.int(), devices: z.int() })),
+    presentCard: procedure.input(z.object({ mac: text(32) })).output(z.void()),
+    pressButton: procedure.input(z.object({ mac: text(32) })).output(z.void()),
+    /** Takes the laptop's connection to the practice cloud away, or gives it back. */
+    setReachable: procedure.input(z.object({ reachable: z.boolean() })).output(z.void()),
+  },
+};
