@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+const passedOn = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/**
+ * Runs a program in the foreground: it has this process's terminal, gets its signals, and gives it its exit code
+ * (128 + the signal's number where a signal ended it, as a shell says it).
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd: string }} options
+ * @returns {Promise<number>}
+ */
+export function runToEnd(command, args, { cwd }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: 'inherit' });
+    /** @param {NodeJS.Signals} signal */
+    const passOn = (signal) => child.kill(signal);
+    for (const signal of passedOn) process.on(signal, passOn);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      for (const name of passedOn) process.off(name, passOn);
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}
+
+/**
+ * Runs a program to its end within a time limit. Its output goes to standard error, because standard output
+ * belongs to the script that is being prepared.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, timeoutMs: number, shell?: boolean }} options
+ * @returns {Promise<{ ok: boolean, why: string }>} `why` is empty where it succeeded
+ */
+export function runShown(command, args, { cwd, env = process.env, timeoutMs, shell = false }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, env, shell, stdio: ['ignore', 2, 2] });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      resolve({ ok: false, why: error.message });
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) resolve({ ok: true, why: '' });
+      else if (late) resolve({ ok: false, why: `not done after ${timeoutMs / 1000} s` });
+      else resolve({ ok: false, why: signal ? `ended by ${signal}` : `exit code ${code}` });
+    });
+  });
+}
