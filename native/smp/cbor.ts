@@ -174,7 +174,8 @@ class Reader {
   }
 
   #chunk(major: typeof Major.bytes | typeof Major.text, length: number): string | Uint8Array {
-    const bytes = this.#bytes.slice(this.#at, this.#at + length);
+    // A copy: slice() of a Buffer would share memory with the caller.
+    const bytes = new Uint8Array(this.#bytes.subarray(this.#at, this.#at + length));
     this.#at += length;
     if (major === Major.bytes) return bytes;
     try {

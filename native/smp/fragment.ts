@@ -80,7 +80,7 @@ export class FragmentReceiver {
     }
     if (this.#bytes > 0 && nowMs - this.#beganMs > UNFINISHED_MS) this.#drop('unfinished');
     if (this.#bytes === 0) this.#beganMs = nowMs;
-    this.#parts.push(fragment.slice());
+    this.#parts.push(new Uint8Array(fragment));
     this.#bytes += fragment.length;
     this.#judge();
   }
