@@ -23,7 +23,14 @@ export const findingSchema = problemSchema.extend({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
-export const siteStates = ['planned', 'in_progress', 'installed', 'handing_over', 'released', 'return_visit'] as const;
+export const siteStates = [
+  'planned',
+  'in_progress',
+  'installed',
+  'handing_over',
+  'released',
+  'return_visit',
+] as const;
 export const siteStateSchema = z.enum(siteStates);
 export type SiteState = z.infer<typeof siteStateSchema>;
 
@@ -48,7 +55,15 @@ export const deviceKindSchema = z.enum(deviceKinds);
 export type DeviceKind = z.infer<typeof deviceKindSchema>;
 
 /** Models as a device names itself (A16). A lock with a keypad says so by the capability `pin`. */
-export const deviceModels = ['IQ2', 'IQ3', 'IQ3 Mini', 'repeater', 'cylinder', 'escutcheon', 'wall_reader'] as const;
+export const deviceModels = [
+  'IQ2',
+  'IQ3',
+  'IQ3 Mini',
+  'repeater',
+  'cylinder',
+  'escutcheon',
+  'wall_reader',
+] as const;
 export const deviceModelSchema = z.enum(deviceModels);
 export type DeviceModel = z.infer<typeof deviceModelSchema>;
 
@@ -59,7 +74,15 @@ export const languages = ['en', 'es', 'de', 'fr', 'nl'] as const;
 export const languageSchema = z.enum(languages);
 export type Language = z.infer<typeof languageSchema>;
 
-export const invitationStates = ['not_sent', 'queued', 'sent', 'accepted', 'expired', 'bounced', 'account_exists'] as const;
+export const invitationStates = [
+  'not_sent',
+  'queued',
+  'sent',
+  'accepted',
+  'expired',
+  'bounced',
+  'account_exists',
+] as const;
 export const invitationSchema = z.object({
   state: z.enum(invitationStates),
   email: z.string(),
@@ -117,7 +140,15 @@ export const siteRowSchema = z.object({
 });
 export type SiteRow = z.infer<typeof siteRowSchema>;
 
-export const doorChecks = ['heard', 'lamp_buzzer', 'motor', 'handle', 'valid_tag', 'foreign_tag', 'latch'] as const;
+export const doorChecks = [
+  'heard',
+  'lamp_buzzer',
+  'motor',
+  'handle',
+  'valid_tag',
+  'foreign_tag',
+  'latch',
+] as const;
 export const doorCheckSchema = z.enum(doorChecks);
 export type DoorCheck = z.infer<typeof doorCheckSchema>;
 
@@ -197,7 +228,16 @@ export const siteDataSchema = z.object({
 export type SiteData = z.infer<typeof siteDataSchema>;
 
 /** One stage of a site's way over the sill. */
-export const outboxStages = ['site', 'voucher', 'hubs', 'locks', 'trees', 'papers', 'invitation', 'release'] as const;
+export const outboxStages = [
+  'site',
+  'voucher',
+  'hubs',
+  'locks',
+  'trees',
+  'papers',
+  'invitation',
+  'release',
+] as const;
 export const stageSchema = z.object({
   stage: z.enum(outboxStages),
   state: z.enum(['done', 'running', 'resting', 'waiting', 'needs_person', 'not_needed']),
@@ -252,7 +292,9 @@ export const foundDeviceSchema = z.object({
   problem: problemSchema.nullable(),
   connected: z.boolean(),
   /** The planned device with the same MAC, in any site. */
-  planned: z.object({ siteId: idSchema, siteName: z.string(), deviceId: idSchema, deviceName: z.string() }).nullable(),
+  planned: z
+    .object({ siteId: idSchema, siteName: z.string(), deviceId: idSchema, deviceName: z.string() })
+    .nullable(),
 });
 export type FoundDevice = z.infer<typeof foundDeviceSchema>;
 
@@ -276,7 +318,9 @@ export const workSchema = z.object({
   /** The devices it works on; the one in hand first. */
   deviceIds: z.array(idSchema),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
-  steps: z.array(z.object({ id: z.string(), state: z.enum(['waiting', 'running', 'done', 'skipped', 'failed']) })),
+  steps: z.array(
+    z.object({ id: z.string(), state: z.enum(['waiting', 'running', 'done', 'skipped', 'failed']) }),
+  ),
   fraction: z.number().min(0).max(1).nullable(),
   needs: handSchema.nullable(),
   /** Since when the current step runs. */
@@ -301,7 +345,11 @@ export const networkSchema = z.object({
     })
     .nullable(),
   wifi: z
-    .object({ ssid: z.string().min(1).max(32), sec: z.enum(['open', 'wpa', 'wpa2']), psk: z.string().min(8).max(64).optional() })
+    .object({
+      ssid: z.string().min(1).max(32),
+      sec: z.enum(['open', 'wpa', 'wpa2']),
+      psk: z.string().min(8).max(64).optional(),
+    })
     .nullable(),
   cell: z.object({ apn: z.string().max(100) }).nullable(),
   order: z.array(z.enum(['eth', 'wifi', 'cell'])).max(3),
