@@ -26,8 +26,8 @@ export async function ensureDependencies(root) {
     if (dependenciesAreCurrent(root)) return;
     console.error('Installing the packages that Doorstep needs …');
     // Of all install scripts only that of `node` is needed: the others compile, or fetch from elsewhere.
-    await npm(root, ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
-    await npm(root, ['rebuild', 'node']);
+    await npm(root, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+    await npm(root, ['rebuild', 'node', '--loglevel=error']);
     if (!dependenciesAreCurrent(root))
       throw new Error('npm ended without an error, but the packages are not what package-lock.json says.');
   });
