@@ -1,0 +1,3 @@
+/** Serial ports: the list, and channels over them. */
+export * from './channel.ts';
+export { type ListedPort, listSerialPorts } from './line.ts';
