@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { problemSchema } from '../contract/index.ts';
+
+/** What a frame tells its host when it starts it. */
+export interface HostSettings {
+  /** Absolute path of the folder that holds the database. */
+  readonly dataDir: string;
+  readonly practice: boolean;
+  readonly cloudUrl?: string;
+}
+
+/** From the frame to the host. `open`, `data` and `shut` carry connections where no MessagePort can be handed over. */
+export type FrameToHost =
+  | { readonly kind: 'start'; readonly settings: HostSettings }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'open'; readonly channel: number }
+  | { readonly kind: 'data'; readonly channel: number; readonly message: string | Uint8Array }
+  | { readonly kind: 'shut'; readonly channel: number };
+
+/** From the host to the frame. The host can crash or be fooled by what it reads, so its messages are parsed. */
+export const hostToFrameSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('failed'), problem: problemSchema }),
+  z.object({ kind: z.literal('open_external'), url: z.url().max(4096) }),
+  z.object({
+    kind: z.literal('data'),
+    channel: z.int(),
+    message: z.union([z.string(), z.instanceof(Uint8Array)]),
+  }),
+  z.object({ kind: z.literal('shut'), channel: z.int() }),
+]);
+export type HostToFrame = z.infer<typeof hostToFrameSchema>;
