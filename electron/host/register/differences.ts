@@ -1,0 +1,255 @@
+import type { DeviceChange, NewDevice, Store } from '../../../db/store.ts';
+import type { DeviceRecord, SiteRecord } from '../../../db/types.ts';
+import type { RegisterProblem, SiteData } from '../../contract/index.ts';
+import { codeKey, nameKey, type PlannedDevice } from '../rules/index.ts';
+import type { Column } from './columns.ts';
+import { type RegisterDevice, type RegisterSite, siteDataOf } from './plan-register.ts';
+import { problemAt } from './read-csv.ts';
+
+/** What accepting a register would do to one site. */
+export interface SiteDifference {
+  readonly source: RegisterSite;
+  readonly siteId: string;
+  readonly stored: SiteRecord | undefined;
+  /** The site's data afterwards; `changed` where it differs from what is stored. */
+  readonly data: SiteData;
+  readonly changed: boolean;
+  readonly added: readonly NewDevice[];
+  readonly changes: readonly { readonly id: string; readonly change: DeviceChange }[];
+  /** The whole plan afterwards, for the rules. */
+  readonly planned: readonly PlannedDevice[];
+  /** The register's row of each device it names. */
+  readonly rowOf: ReadonlyMap<string, number>;
+  readonly problems: readonly RegisterProblem[];
+}
+
+/** States in which a register may still say what a device is. */
+const open: ReadonlySet<DeviceRecord['state']> = new Set(['planned', 'code_captured', 'found']);
+
+/** Compares a planned site with what is stored. Blank cells keep what is stored. */
+export function compareSite(source: RegisterSite, store: Store, newId: () => string): SiteDifference {
+  const stored = store.sites.findByName(source.name);
+  const siteId = stored?.id ?? newId();
+  const data = stored === undefined ? siteDataOf(source) : mergeData(stored, source);
+  const devices = compareDevices(
+    source,
+    siteId,
+    stored === undefined ? [] : store.devices.ofSite(siteId),
+    store,
+    newId,
+  );
+  const changed = stored !== undefined && JSON.stringify(siteDataIn(stored)) !== JSON.stringify(data);
+  const problems = [...devices.problems];
+  const touched = changed || devices.added.length > 0 || devices.changes.length > 0;
+  if (stored !== undefined && touched && stored.state !== 'planned' && stored.state !== 'in_progress') {
+    problems.push(
+      problemAt(source.row, 'site', source.name, 'register.site_finished', { site: source.name }),
+    );
+  }
+  return { source, siteId, stored, data, changed, ...devices, problems };
+}
+
+/** The members of a record that a person entered, in one fixed order. */
+export function siteDataIn(site: SiteData): SiteData {
+  const { name, businessType, country, timeZone, tenant, voucher, notes } = site;
+  const { street, postcode, city } = site.address;
+  const { fullName, email, emailRepeated, language } = site.owner;
+  return {
+    name,
+    businessType,
+    country,
+    timeZone,
+    address: { street, postcode, city },
+    owner: { fullName, email, emailRepeated, language },
+    tenant,
+    voucher,
+    notes,
+  };
+}
+
+function mergeData(stored: SiteRecord, source: RegisterSite): SiteData {
+  const fresh = siteDataOf(source);
+  const keep = (text: string, old: string) => (text === '' ? old : text);
+  const email = keep(fresh.owner.email, stored.owner.email);
+  return siteDataIn({
+    name: stored.name,
+    businessType: keep(fresh.businessType, stored.businessType),
+    country: keep(fresh.country, stored.country),
+    timeZone: keep(fresh.timeZone, stored.timeZone),
+    address: {
+      street: keep(fresh.address.street, stored.address.street),
+      postcode: keep(fresh.address.postcode, stored.address.postcode),
+      city: keep(fresh.address.city, stored.address.city),
+    },
+    owner: {
+      fullName: keep(fresh.owner.fullName, stored.owner.fullName),
+      email,
+      emailRepeated: email === stored.owner.email ? stored.owner.emailRepeated : email,
+      language: source.cells.owner_language === '' ? stored.owner.language : fresh.owner.language,
+    },
+    tenant: keep(fresh.tenant, stored.tenant),
+    voucher: keep(fresh.voucher, stored.voucher),
+    notes: keep(fresh.notes, stored.notes),
+  });
+}
+
+type DeviceDifference = Pick<SiteDifference, 'added' | 'changes' | 'planned' | 'rowOf' | 'problems'>;
+
+function compareDevices(
+  source: RegisterSite,
+  siteId: string,
+  stored: readonly DeviceRecord[],
+  store: Store,
+  newId: () => string,
+): DeviceDifference {
+  const added: NewDevice[] = [];
+  const changes: { id: string; change: DeviceChange }[] = [];
+  const problems: RegisterProblem[] = [];
+  const rowOf = new Map<string, number>();
+  const idOf = new Map(stored.map((device) => [nameKey(device.name), device.id]));
+  const byId = new Map(stored.map((device) => [device.id, device]));
+  const planned = new Map(stored.map((device) => [device.id, plannedOf(device, null)]));
+  const nextPosition = positions(stored);
+  for (const device of source.devices) {
+    const known = idOf.get(nameKey(device.name));
+    const old = known === undefined || rowOf.has(known) ? undefined : byId.get(known);
+    const id = old?.id ?? newId();
+    if (!idOf.has(nameKey(device.name))) idOf.set(nameKey(device.name), id);
+    rowOf.set(id, device.row);
+    const parentId = device.parent === null ? null : (idOf.get(nameKey(device.parent)) ?? null);
+    if (old === undefined) {
+      const position = nextPosition(parentId);
+      added.push(newDevice(device, { id, siteId, parentId, position }));
+      planned.set(id, freshlyPlanned(device, id, parentId));
+      continue;
+    }
+    const change = changeOf(device, old, parentId, store);
+    problems.push(...refusals(device, old, change, source.name));
+    if (Object.keys(change).length > 0) {
+      const moved = 'parentId' in change ? { position: nextPosition(parentId) } : {};
+      changes.push({ id, change: { ...change, ...moved } });
+    }
+    planned.set(id, { ...plannedOf({ ...old, ...defined(change) }, device.activationCode) });
+  }
+  return { added, changes, planned: parentsFirst([...planned.values()]), rowOf, problems };
+}
+
+/** Hands out the next position below a parent. */
+function positions(stored: readonly DeviceRecord[]): (parentId: string | null) => number {
+  const next = new Map<string | null, number>();
+  for (const device of stored) {
+    next.set(device.parentId, Math.max(next.get(device.parentId) ?? 0, device.position + 1));
+  }
+  return (parentId) => {
+    const position = next.get(parentId) ?? 0;
+    next.set(parentId, position + 1);
+    return position;
+  };
+}
+
+function newDevice(
+  device: RegisterDevice,
+  place: Pick<NewDevice, 'id' | 'siteId' | 'parentId' | 'position'>,
+): NewDevice {
+  const { name, kind, model, radio, mac, activationCode, door, floor, notes } = device;
+  return { ...place, name, kind, model, radio, mac, activationCode, door, floor, notes };
+}
+
+function changeOf(
+  device: RegisterDevice,
+  old: DeviceRecord,
+  parentId: string | null,
+  store: Store,
+): DeviceChange {
+  const { name, model, radio, mac, door, floor, notes, activationCode } = device;
+  const change: Record<string, unknown> = {};
+  const take = (key: keyof DeviceRecord, value: unknown) => {
+    if (value !== null && value !== '' && value !== old[key]) change[key] = value;
+  };
+  take('name', name);
+  take('model', model);
+  take('radio', radio);
+  take('mac', mac);
+  take('door', door);
+  take('floor', floor);
+  take('notes', notes);
+  if (parentId !== old.parentId) change['parentId'] = parentId;
+  if (
+    activationCode !== null &&
+    codeKey(activationCode) !== codeKey(store.devices.activationCode(old.id) ?? '')
+  ) {
+    change['activationCode'] = activationCode;
+  }
+  return change as DeviceChange;
+}
+
+/** What a register may not change: the kind of a place, and anything that work has been built upon. */
+function refusals(
+  device: RegisterDevice,
+  old: DeviceRecord,
+  change: DeviceChange,
+  site: string,
+): RegisterProblem[] {
+  if (device.kind !== old.kind) {
+    return [
+      problemAt(device.row, 'kind', site, 'register.kind_changed', {
+        device: device.name,
+        planned: old.kind,
+      }),
+    ];
+  }
+  if (open.has(old.state)) return [];
+  const guarded: readonly [keyof DeviceChange, Column][] = [
+    ['mac', 'mac'],
+    ['model', 'model'],
+    ['radio', 'radio'],
+    ['parentId', 'parent'],
+    ['activationCode', 'activation_code'],
+  ];
+  return guarded
+    .filter(([key]) => key in change)
+    .map(([, column]) => {
+      const params = { device: device.name, state: old.state, column };
+      return problemAt(device.row, column, site, 'register.device_in_work', params);
+    });
+}
+
+function defined(change: DeviceChange): Partial<DeviceRecord> {
+  const { activationCode: _, ...rest } = change;
+  return rest;
+}
+
+function plannedOf(device: DeviceRecord, activationCode: string | null): PlannedDevice {
+  const { id, parentId, kind, name, model, radio, mac, state, rssi, networkProven } = device;
+  return { id, parentId, kind, name, model, radio, mac, activationCode, state, rssi, networkProven };
+}
+
+function freshlyPlanned(device: RegisterDevice, id: string, parentId: string | null): PlannedDevice {
+  const { kind, name, model, radio, mac, activationCode } = device;
+  return {
+    id,
+    parentId,
+    kind,
+    name,
+    model,
+    radio,
+    mac,
+    activationCode,
+    state: 'planned',
+    rssi: null,
+    networkProven: false,
+  };
+}
+
+/** Orders a plan so that the rules meet parents before children. */
+function parentsFirst(devices: readonly PlannedDevice[]): PlannedDevice[] {
+  const children = new Map<string | null, PlannedDevice[]>();
+  for (const device of devices) {
+    const siblings = children.get(device.parentId);
+    if (siblings === undefined) children.set(device.parentId, [device]);
+    else siblings.push(device);
+  }
+  const below = (id: string | null): PlannedDevice[] =>
+    (children.get(id) ?? []).flatMap((device) => [device, ...below(device.id)]);
+  return below(null);
+}
