@@ -1,0 +1,80 @@
+import { CodedError, type ErrorCode } from '../../electron/contract/errors.ts';
+import type { CborMap } from './cbor.ts';
+import { isCborMap } from './cbor.ts';
+import { CommissioningError, Group, SmpError } from './header.ts';
+
+/** What SMP's own numbers mean here (A18). */
+const GENERIC: Readonly<Record<number, ErrorCode>> = {
+  [SmpError.memory]: 'device.out_of_memory',
+  [SmpError.invalid]: 'device.invalid_request',
+  [SmpError.noEntry]: 'device.no_entry',
+  [SmpError.badState]: 'device.bad_state',
+  [SmpError.size]: 'device.too_large',
+  [SmpError.notSupported]: 'device.not_supported',
+  [SmpError.busy]: 'device.busy',
+  [SmpError.accessDenied]: 'device.access_denied',
+  [SmpError.version]: 'device.version',
+};
+
+/** What the numbers of group 64 mean (A19). `pair_wrong` and `tree_rule` are refined by who asked. */
+const COMMISSIONING: Readonly<Record<number, ErrorCode>> = {
+  [CommissioningError.pairClosed]: 'pairing.closed',
+  [CommissioningError.pairWrong]: 'pairing.attempt_lost',
+  [CommissioningError.pairShare]: 'pairing.share_invalid',
+  [CommissioningError.pairOrder]: 'pairing.attempt_lost',
+  [CommissioningError.noSession]: 'device.session_lost',
+  [CommissioningError.failsafeNeeded]: 'device.failsafe_needed',
+  [CommissioningError.failsafeIdle]: 'device.failsafe_idle',
+  [CommissioningError.revStale]: 'commission.tree_changed',
+  [CommissioningError.treeRule]: 'commission.tree_rule',
+  [CommissioningError.idUnknown]: 'commission.not_in_tree',
+  [CommissioningError.ticketBad]: 'commission.ticket_refused',
+  [CommissioningError.value]: 'device.value_impossible',
+  [CommissioningError.radio]: 'device.radio_silent',
+};
+
+/** A version 1 answer carries an error of group 64 as this much more (A20). */
+const VERSION_1_OFFSET = 256;
+
+/** A device's refusal: it has changed nothing (A18). */
+export class SmpRefusal extends CodedError {
+  /** The group whose number `rc` is; undefined for SMP's own numbers. */
+  readonly group: number | undefined;
+  readonly rc: number;
+
+  constructor(group: number | undefined, rc: number, command: string, device: string) {
+    const code =
+      group === undefined ? GENERIC[rc] : group === Group.commissioning ? COMMISSIONING[rc] : undefined;
+    super(code ?? 'device.refused', { command, device, rc, ...(group === undefined ? {} : { group }) });
+    this.name = 'SmpRefusal';
+    this.group = group;
+    this.rc = rc;
+  }
+
+  /** Whether this is the error `rc` of group 64. */
+  isCommissioning(rc: number): boolean {
+    return this.group === Group.commissioning && this.rc === rc;
+  }
+}
+
+/** The numbers of a refusal in the data of a response, undefined where the device did not refuse. */
+export interface RefusalNumbers {
+  readonly group: number | undefined;
+  readonly rc: number;
+}
+
+/**
+ * Reads both forms: `{"err": {"group", "rc"}}` of version 2 and `{"rc"}` of SMP itself and of version 1
+ * (A17–A20). `rc` 0, in either form, is success.
+ */
+export function refusalIn(data: CborMap, requestGroup: number): RefusalNumbers | undefined {
+  if (Object.hasOwn(data, 'err') && data.err !== undefined && isCborMap(data.err)) {
+    const { group, rc } = data.err;
+    if (typeof group === 'number' && typeof rc === 'number' && rc !== 0) return { group, rc };
+  }
+  if (typeof data.rc !== 'number' || data.rc === 0) return undefined;
+  if (requestGroup === Group.commissioning && data.rc > VERSION_1_OFFSET) {
+    return { group: Group.commissioning, rc: data.rc - VERSION_1_OFFSET };
+  }
+  return { group: undefined, rc: data.rc };
+}
