@@ -8,6 +8,7 @@ import { registerErrors } from './errors/register.ts';
 import { ruleErrors } from './errors/rules.ts';
 import { siteErrors } from './errors/site.ts';
 import { transportErrors } from './errors/transport.ts';
+import { workErrors } from './errors/work.ts';
 
 /**
  * Every code that Doorstep may show, with what follows from it. One table; its English texts are
@@ -24,6 +25,7 @@ export const errorTable = {
   ...ruleErrors,
   ...siteErrors,
   ...transportErrors,
+  ...workErrors,
 } as const;
 
 /** An `area.reason` code, or the UPPER_SNAKE code of a rule. */

@@ -1,0 +1,110 @@
+import type { Store } from '../../../db/store.ts';
+import type { DeviceFinder, FoundDevice as Find } from '../../../native/transport/index.ts';
+import { CodedError, type Discovery as DiscoveryView, type FoundDevice } from '../../contract/index.ts';
+import { createSignal } from '../watch.ts';
+
+/** Ports that a person added by path; watched again after a restart. */
+const portsSetting = 'discovery.ports';
+/** So many ports by path are kept. */
+const portsMax = 32;
+
+export interface DiscoveryDeps {
+  readonly finder: DeviceFinder;
+  readonly store: Store;
+  /** Whether work holds a connection to this find. */
+  readonly connected: (mac: string | null) => boolean;
+}
+
+/** What the cable and the radio show, beside what the plan knows of it. */
+export interface Discovery {
+  start(): void;
+  view(): DiscoveryView;
+  subscribe(listener: () => void): () => void;
+  /** The find with this id; `work.device_not_found. where it is gone. */
+  get(foundId: string): Find;
+  /** The find that calls itself by this MAC, if it is there now. */
+  byMac(mac: string): Find | undefined;
+  addPort(path: string): Promise<void>;
+  removePort(path: string): void;
+  /** Tells listeners that a connection began or ended. */
+  notice(): void;
+}
+
+/** Makes the discovery part. */
+export function createDiscovery({ finder, store, connected }: DiscoveryDeps): Discovery {
+  const changed = createSignal();
+  finder.onChange(changed.notify);
+
+  const storedPorts = (): string[] => {
+    const ports = store.settings.get(portsSetting);
+    return Array.isArray(ports) ? ports.filter((port) => typeof port === 'string').slice(0, portsMax) : [];
+  };
+
+  const shown = (find: Find): FoundDevice => ({
+    id: find.id,
+    transport: find.transport,
+    place: find.place,
+    kind: find.kind,
+    mac: find.mac,
+    model: find.model,
+    serial: find.serial,
+    state: find.state,
+    rssi: find.rssi,
+    firstSeenAt: new Date(find.firstSeenAt).toISOString(),
+    lastSeenAt: new Date(find.lastSeenAt).toISOString(),
+    problem: find.problem === null ? null : { ...find.problem, params: { ...find.problem.params } },
+    connected: connected(find.mac),
+    planned: plannedFor(find.mac, store),
+  });
+
+  const get = (foundId: string): Find => {
+    const find = finder.snapshot().devices.find((device) => device.id === foundId);
+    if (find === undefined) throw new CodedError('work.device_not_found');
+    return find;
+  };
+
+  return {
+    start() {
+      finder.start();
+      // A port that is gone today shows its problem in the list; it must not keep the app from starting.
+      for (const path of storedPorts()) finder.addPort(path).catch(() => {});
+    },
+    view() {
+      const { devices, bluetooth } = finder.snapshot();
+      return { devices: devices.map(shown), bluetooth };
+    },
+    subscribe(listener) {
+      const endOwn = changed.subscribe(listener);
+      const endStore = store.onChange(({ siteIds }) => siteIds.size > 0 && listener());
+      return () => {
+        endOwn();
+        endStore();
+      };
+    },
+    get,
+    byMac: (mac) => finder.snapshot().devices.find((device) => device.mac === mac && device.problem === null),
+    async addPort(path) {
+      const ports = new Set(storedPorts());
+      if (!ports.has(path) && ports.size >= portsMax)
+        throw new CodedError('work.too_many_ports', { limit: portsMax });
+      await finder.addPort(path);
+      store.settings.set(portsSetting, [...ports.add(path)]);
+    },
+    removePort(path) {
+      finder.removePort(path);
+      store.settings.set(
+        portsSetting,
+        storedPorts().filter((port) => port !== path),
+      );
+    },
+    notice: changed.notify,
+  };
+}
+
+function plannedFor(mac: string | null, store: Store): FoundDevice['planned'] {
+  if (mac === null) return null;
+  const device = store.devices.findByMac(mac)[0];
+  const site = device && store.sites.get(device.siteId);
+  if (device === undefined || site === undefined) return null;
+  return { siteId: site.id, siteName: site.name, deviceId: device.id, deviceName: device.name };
+}

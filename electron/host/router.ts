@@ -1,0 +1,180 @@
+import { implement, ORPCError } from '@orpc/server';
+import { asCodedError, contract, type Problem } from '../contract/index.ts';
+import type { Core } from './core.ts';
+import { watch } from './watch.ts';
+
+/** What every procedure gets from the host. */
+export interface HostContext {
+  /** The parts that work now; they change when practice mode begins or ends. */
+  readonly core: () => Core;
+  /** Begins practice mode. */
+  readonly practise: () => Promise<void>;
+  /** Writes down what nobody foresaw and answers what to tell the person. */
+  readonly report: (caught: unknown) => Problem;
+}
+
+/** Turns what was thrown into the contract's one declared error. */
+function refusal(caught: unknown, report: HostContext['report']): ORPCError<'PROBLEM', Problem> {
+  const coded = asCodedError(caught);
+  const problem = coded.code === 'app.internal' ? report(caught) : coded.problem;
+  return new ORPCError('PROBLEM', { status: 422, message: problem.code, data: problem });
+}
+
+/** The contract, implemented on whatever core is open. */
+export function createRouter() {
+  const os = implement(contract)
+    .$context<HostContext>()
+    .use(async ({ context, next }) => {
+      try {
+        return await next();
+      } catch (caught) {
+        if (caught instanceof ORPCError) throw caught;
+        throw refusal(caught, context.report);
+      }
+    });
+
+  /** Watches one view of the core; ends when the caller leaves or the core is closed. */
+  async function* watchCore<T>(
+    context: HostContext,
+    signal: AbortSignal | undefined,
+    view: (core: Core) => { snapshot: () => T; subscribe: (changed: () => void) => () => void },
+  ): AsyncGenerator<T, void, void> {
+    const core = context.core();
+    const end = signal === undefined ? core.closing : AbortSignal.any([signal, core.closing]);
+    try {
+      yield* watch({ ...view(core), signal: end });
+    } catch (caught) {
+      throw refusal(caught, context.report);
+    }
+  }
+
+  return os.router({
+    app: {
+      watch: os.app.watch.handler(({ context, signal }) =>
+        watchCore(context, signal, (core) => ({ snapshot: core.appState, subscribe: core.onAppChange })),
+      ),
+      practise: os.app.practise.handler(({ context }) => context.practise()),
+    },
+    account: {
+      signIn: os.account.signIn.handler(({ context, signal }) => context.core().signIn(signal)),
+      signOut: os.account.signOut.handler(({ context }) => context.core().signOut()),
+    },
+    sites: {
+      watch: os.sites.watch.handler(({ context, signal }) => {
+        const core = context.core();
+        const end = signal === undefined ? core.closing : AbortSignal.any([signal, core.closing]);
+        return core.siteList.watch(end);
+      }),
+      watchOne: os.sites.watchOne.handler(({ context, input, signal }) => {
+        context.core().siteList.one(input.siteId);
+        return watchCore(context, signal, (core) => ({
+          snapshot: () => core.siteList.one(input.siteId),
+          subscribe: (changed) => core.siteList.subscribe(input.siteId, changed),
+        }));
+      }),
+      create: os.sites.create.handler(({ context, input }) => ({
+        siteId: context.core().sites.create(input),
+      })),
+      update: os.sites.update.handler(({ context, input }) =>
+        context.core().sites.update(input.siteId, input.data),
+      ),
+      remove: os.sites.remove.handler(({ context, input }) => context.core().sites.remove(input.siteId)),
+      finish: os.sites.finish.handler(({ context, input }) => context.core().finish(input.siteId)),
+    },
+    devices: {
+      add: os.devices.add.handler(({ context, input }) => ({
+        deviceId: context.core().sites.addDevice(input.siteId, input.kind, input.parentId, input.edit),
+      })),
+      update: os.devices.update.handler(({ context, input }) =>
+        context.core().sites.updateDevice(input.deviceId, input.edit),
+      ),
+      remove: os.devices.remove.handler(({ context, input }) =>
+        context.core().sites.removeDevice(input.deviceId),
+      ),
+      bind: os.devices.bind.handler(({ context, input }) => {
+        const core = context.core();
+        core.sites.bind(input.deviceId, core.discovery.get(input.foundId));
+      }),
+    },
+    register: {
+      preview: os.register.preview.handler(({ context, input }) =>
+        context.core().register.preview(input.fileName, Buffer.from(input.content, 'base64')),
+      ),
+      accept: os.register.accept.handler(({ context, input }) =>
+        context.core().register.accept(input.previewId),
+      ),
+      template: os.register.template.handler(({ context }) => context.core().register.template()),
+    },
+    discovery: {
+      watch: os.discovery.watch.handler(({ context, signal }) =>
+        watchCore(context, signal, ({ discovery }) => ({
+          snapshot: discovery.view,
+          subscribe: discovery.subscribe,
+        })),
+      ),
+      addPort: os.discovery.addPort.handler(({ context, input }) =>
+        context.core().discovery.addPort(input.path),
+      ),
+      removePort: os.discovery.removePort.handler(({ context, input }) =>
+        context.core().discovery.removePort(input.path),
+      ),
+      identify: os.discovery.identify.handler(({ context, input, signal }) =>
+        context.core().commissioning.identify(input.foundId, input.seconds, signal),
+      ),
+    },
+    work: {
+      watch: os.work.watch.handler(({ context, signal }) =>
+        watchCore(context, signal, ({ commissioning }) => ({
+          snapshot: commissioning.current,
+          subscribe: commissioning.subscribe,
+        })),
+      ),
+      pairHub: os.work.pairHub.handler(({ context, input }) =>
+        context.core().commissioning.pairHub(input.deviceId, input.foundId, input.activationCode),
+      ),
+      configureNetwork: os.work.configureNetwork.handler(({ context, input }) =>
+        context.core().commissioning.configureNetwork(input.deviceId, input.network),
+      ),
+      attach: os.work.attach.handler(({ context, input }) =>
+        context.core().commissioning.attach(input.siteId, input.deviceIds),
+      ),
+      testDoor: os.work.testDoor.handler(({ context, input }) =>
+        context.core().commissioning.testDoor(input.deviceId),
+      ),
+      answer: os.work.answer.handler(({ context, input }) =>
+        context.core().commissioning.answer(input.workId, input.answer),
+      ),
+      cancel: os.work.cancel.handler(({ context, input }) =>
+        context.core().commissioning.cancel(input.workId),
+      ),
+    },
+    outbox: {
+      watch: os.outbox.watch.handler(({ context, signal }) =>
+        watchCore(context, signal, (core) => ({ snapshot: core.outboxView, subscribe: core.onOutboxChange })),
+      ),
+      syncNow: os.outbox.syncNow.handler(({ context }) => context.core().syncNow()),
+      retry: os.outbox.retry.handler(({ context, input }) => context.core().retry(input.siteId)),
+      correctEmail: os.outbox.correctEmail.handler(({ context, input }) =>
+        context.core().correctEmail(input.siteId, input.email, input.emailRepeated),
+      ),
+    },
+    practice: {
+      watch: os.practice.watch.handler(({ context, signal }) =>
+        watchCore(context, signal, ({ practice }) => ({
+          snapshot: () => practice?.view() ?? null,
+          subscribe: (changed) => practice?.subscribe(changed) ?? (() => {}),
+        })),
+      ),
+      importSample: os.practice.importSample.handler(({ context }) => context.core().importSample()),
+      presentCard: os.practice.presentCard.handler(({ context, input }) =>
+        context.core().practiceWorld().presentCard(input.mac),
+      ),
+      pressButton: os.practice.pressButton.handler(({ context, input }) =>
+        context.core().practiceWorld().pressButton(input.mac),
+      ),
+      setReachable: os.practice.setReachable.handler(({ context, input }) =>
+        context.core().practiceWorld().setReachable(input.reachable),
+      ),
+    },
+  });
+}
