@@ -5,6 +5,7 @@ import { abortError, type Clock } from './clock.ts';
 import type { SmpHeader } from './header.ts';
 import {
   CommissioningCommand,
+  CommissioningError,
   decodeHeader,
   encodePacket,
   Group,
