@@ -193,13 +193,20 @@ function readRadio(kind: DeviceKind, mac: string | null, value: string, tell: Te
   return null;
 }
 
+/** Devices by name; of a name that stands twice, the first. */
+function firstByName(devices: readonly RegisterDevice[]): Map<string, RegisterDevice> {
+  const byName = new Map<string, RegisterDevice>();
+  for (const device of devices)
+    if (!byName.has(nameKey(device.name))) byName.set(nameKey(device.name), device);
+  return byName;
+}
+
 /** Resolves parents by name and puts parents before children; order below one parent stays as in the file. */
 function inTreeOrder(draft: Draft, problems: RegisterProblem[]): RegisterDevice[] {
-  const byName = new Map<string, RegisterDevice>();
-  for (const device of draft.devices)
-    if (!byName.has(nameKey(device.name))) byName.set(nameKey(device.name), device);
+  const written = firstByName(draft.devices);
   const hubs = draft.devices.filter((device) => device.kind === 'iq');
-  const placed = draft.devices.flatMap((device) => placeDevice(device, draft, byName, hubs, problems));
+  const placed = draft.devices.flatMap((device) => placeDevice(device, draft, written, hubs, problems));
+  const byName = firstByName(placed);
   const children = new Map<string, RegisterDevice[]>();
   for (const device of placed) {
     const key = device.parent === null ? '' : nameKey(device.parent);

@@ -1,0 +1,80 @@
+import { Device } from '../../../native/devices/index.ts';
+import type { Clock, PacketChannel } from '../../../native/smp/index.ts';
+import { CodedError } from '../../contract/index.ts';
+
+export interface LinksDeps {
+  readonly clock: Clock;
+  /** Opens the way to a find. */
+  readonly open: (foundId: string, signal: AbortSignal | undefined) => Promise<PacketChannel>;
+  /** Hears that a connection began or ended. */
+  readonly changed: () => void;
+}
+
+/** What is needed to speak with a device: where it was found, what it calls itself, and its activation code. */
+export interface LinkTarget {
+  readonly foundId: string;
+  readonly mac: string | null;
+  readonly activationCode: string;
+}
+
+/**
+ * Paired connections, one a device. A hub stays connected between two pieces of work, so that its locks are
+ * attached without proving the code again; each connection is let go when it breaks.
+ */
+export interface Links {
+  /** The paired device, connected before or now. Errors: `pairing.*`, `work.other_device`, what the way gives. */
+  connect(target: LinkTarget, signal?: AbortSignal): Promise<Device>;
+  /** Whether a device is connected. */
+  has(mac: string | null): boolean;
+  /** Lets a device go. */
+  release(mac: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes the connections. */
+export function createLinks({ clock, open, changed }: LinksDeps): Links {
+  const devices = new Map<string, Device>();
+
+  const keep = (device: Device): void => {
+    const { mac } = device.identity;
+    devices.set(mac, device);
+    device.onClose(() => {
+      if (devices.get(mac) !== device) return;
+      devices.delete(mac);
+      changed();
+    });
+    changed();
+  };
+
+  const release = async (mac: string): Promise<void> => {
+    const device = devices.get(mac);
+    if (device === undefined) return;
+    devices.delete(mac);
+    changed();
+    await device.close();
+  };
+
+  return {
+    async connect({ foundId, mac, activationCode }, signal) {
+      const known = mac === null ? undefined : devices.get(mac);
+      if (known !== undefined && !known.channel.closed) return known;
+      const device = await Device.open(await open(foundId, signal), { clock, signal });
+      try {
+        await device.pair(activationCode, { signal });
+        if (mac !== null && device.identity.mac !== mac) {
+          throw new CodedError('work.other_device', { found: device.identity.mac, planned: mac });
+        }
+        keep(device);
+        return device;
+      } catch (caught) {
+        await device.close();
+        throw caught;
+      }
+    },
+    has: (mac) => mac !== null && devices.has(mac),
+    release,
+    async close() {
+      await Promise.all([...devices.keys()].map(release));
+    },
+  };
+}
