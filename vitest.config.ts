@@ -1,12 +1,36 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Unit, contract, integration and fault tests. The browser tests (tests/e2e) have a time limit of their own. */
+/** Under Node the real package would start a download; the stand-in's shape is compared with its types. */
+const alias = { electron: join(import.meta.dirname, 'tests/support/electron-stand-in.ts') };
+
+/** Two kinds, run one after the other by tests/run.ts: whole jobs in a browser need the machine for themselves. */
 export default defineConfig({
+  resolve: { alias },
   test: {
-    include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
     passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
+          exclude: ['tests/e2e/**'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -3,10 +3,13 @@ import { problemSchema } from '../contract/index.ts';
 
 /** What a frame tells its host when it starts it. */
 export interface HostSettings {
+  readonly version: string;
   /** Absolute path of the folder that holds the database. */
   readonly dataDir: string;
+  /** Starts in practice mode without asking. */
   readonly practice: boolean;
-  readonly cloudUrl?: string;
+  /** Null where no cloud is configured: then practice mode is offered. */
+  readonly cloud: { readonly url: string; readonly issuer: string } | null;
 }
 
 /** From the frame to the host. `open`, `data` and `shut` carry connections where no MessagePort can be handed over. */
