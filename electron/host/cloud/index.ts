@@ -1,0 +1,17 @@
+export { readBounded, withBody } from './bounded.ts';
+export { type CloudOptions, createCloud, parseMe } from './client.ts';
+export { CloudFailure, silence } from './failure.ts';
+export type {
+  CloudAnswer,
+  CloudDevice,
+  CloudInstallation,
+  CloudInvitation,
+  CloudPort,
+  CloudTree,
+  CloudWrite,
+  FinishStatement,
+  Me,
+  TreeItem,
+  WriteKind,
+} from './port.ts';
+export { clockOffset } from './time.ts';
