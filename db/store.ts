@@ -73,6 +73,9 @@ export interface Store {
     end(id: string, state: 'done' | 'failed' | 'cancelled', problem: Problem | null, at: Moment): void;
     step(workId: string, step: string, event: 'started' | 'done' | 'skipped' | 'failed', at: Moment, detail: string): void;
     stepsOf(workId: string): { step: string; event: string; at: Moment; detail: string }[];
+    /** Keeps one fact of a piece of work, at most 512 characters, replacing an earlier one of that name; never a secret. */
+    remember(workId: string, fact: string, value: string): void;
+    recall(workId: string, fact: string): string | undefined;
     /** Left running by a process that died. */
     unfinished(): WorkRecord[];
   };

@@ -6,8 +6,6 @@ export interface LinksDeps {
   readonly clock: Clock;
   /** Opens the way to a find. */
   readonly open: (foundId: string, signal: AbortSignal | undefined) => Promise<PacketChannel>;
-  /** Hears that a connection began or ended. */
-  readonly changed: () => void;
 }
 
 /** What is needed to speak with a device: where it was found, what it calls itself, and its activation code. */
@@ -32,25 +30,21 @@ export interface Links {
 }
 
 /** Makes the connections. */
-export function createLinks({ clock, open, changed }: LinksDeps): Links {
+export function createLinks({ clock, open }: LinksDeps): Links {
   const devices = new Map<string, Device>();
 
   const keep = (device: Device): void => {
     const { mac } = device.identity;
     devices.set(mac, device);
     device.onClose(() => {
-      if (devices.get(mac) !== device) return;
-      devices.delete(mac);
-      changed();
+      if (devices.get(mac) === device) devices.delete(mac);
     });
-    changed();
   };
 
   const release = async (mac: string): Promise<void> => {
     const device = devices.get(mac);
     if (device === undefined) return;
     devices.delete(mac);
-    changed();
     await device.close();
   };
 

@@ -11,8 +11,6 @@ const portsMax = 32;
 export interface DiscoveryDeps {
   readonly finder: DeviceFinder;
   readonly store: Store;
-  /** Whether work holds a connection to this find. */
-  readonly connected: (mac: string | null) => boolean;
 }
 
 /** What the cable and the radio show, beside what the plan knows of it. */
@@ -26,12 +24,10 @@ export interface Discovery {
   byMac(mac: string): Find | undefined;
   addPort(path: string): Promise<void>;
   removePort(path: string): void;
-  /** Tells listeners that a connection began or ended. */
-  notice(): void;
 }
 
 /** Makes the discovery part. */
-export function createDiscovery({ finder, store, connected }: DiscoveryDeps): Discovery {
+export function createDiscovery({ finder, store }: DiscoveryDeps): Discovery {
   const changed = createSignal();
   finder.onChange(changed.notify);
 
@@ -53,7 +49,7 @@ export function createDiscovery({ finder, store, connected }: DiscoveryDeps): Di
     firstSeenAt: new Date(find.firstSeenAt).toISOString(),
     lastSeenAt: new Date(find.lastSeenAt).toISOString(),
     problem: find.problem === null ? null : { ...find.problem, params: { ...find.problem.params } },
-    connected: connected(find.mac),
+    connected: find.connected,
     planned: plannedFor(find.mac, store),
   });
 
@@ -97,7 +93,6 @@ export function createDiscovery({ finder, store, connected }: DiscoveryDeps): Di
         storedPorts().filter((port) => port !== path),
       );
     },
-    notice: changed.notify,
   };
 }
 

@@ -1,0 +1,168 @@
+import type { Store } from '../../../db/store.ts';
+import type { WorkRecord } from '../../../db/types.ts';
+import type { Journal, StepName } from '../../../native/devices/index.ts';
+import { asCodedError, CodedError, type DoorCheck, type Problem, type Work } from '../../contract/index.ts';
+import { createSignal } from '../watch.ts';
+
+/** What a person may answer to a check at the door. */
+export type DoorAnswer = 'passed' | 'failed' | 'repeat';
+
+/** What running work tells its panel; absent members stay. */
+export type WorkProgress = Partial<
+  Pick<Work, 'steps' | 'fraction' | 'needs' | 'failsafeEndsAt' | 'deviceIds'> & { readonly stepBegan: boolean }
+>;
+
+/** What the body of a piece of work is given. */
+export interface WorkHandle {
+  readonly id: string;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+  readonly tell: (progress: WorkProgress) => void;
+  /** Asks the person at the door to judge a check. */
+  readonly ask: (check: DoorCheck) => Promise<DoorAnswer>;
+}
+
+export interface WorkDeps {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** Runs one piece of work at a time, journals it, and shows it. */
+export interface WorkLog {
+  current(): Work | null;
+  subscribe(listener: () => void): () => void;
+  /** Runs `body` as one piece of work. Throws `work.busy`, or what the body throws. */
+  run(
+    what: Pick<Work, 'kind' | 'siteId' | 'deviceIds'>,
+    body: (handle: WorkHandle) => Promise<void>,
+    resumed?: WorkRecord,
+  ): Promise<void>;
+  answer(workId: string, answer: DoorAnswer): void;
+  cancel(workId: string): void;
+  /** Cancels what runs and waits until its device was left as it was. */
+  close(): Promise<void>;
+}
+
+/** Makes the work log. */
+export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
+  const changed = createSignal();
+  let current: Work | null = null;
+  let running: { controller: AbortController; ended: Promise<void> } | undefined;
+  let question: ((answer: DoorAnswer) => void) | undefined;
+
+  const show = (change: Partial<Work>): void => {
+    if (current === null) return;
+    current = { ...current, ...change };
+    changed.notify();
+  };
+
+  const askPerson = (check: DoorCheck, signal: AbortSignal): Promise<DoorAnswer> =>
+    new Promise((resolve, reject) => {
+      const cancelled = () => reject(asCancelled(signal));
+      if (signal.aborted) return cancelled();
+      signal.addEventListener('abort', cancelled, { once: true });
+      question = (answer) => {
+        signal.removeEventListener('abort', cancelled);
+        question = undefined;
+        show({ question: null });
+        resolve(answer);
+      };
+      show({ question: check, since: new Date(now()).toISOString() });
+    });
+
+  const begin = (what: Pick<Work, 'kind' | 'siteId' | 'deviceIds'>, id: string): void => {
+    current = {
+      ...what,
+      id,
+      state: 'running',
+      steps: [],
+      fraction: null,
+      needs: null,
+      since: new Date(now()).toISOString(),
+      failsafeEndsAt: null,
+      question: null,
+      problem: null,
+    };
+    changed.notify();
+  };
+
+  const end = (id: string, state: 'done' | 'failed' | 'cancelled', problem: Problem | null): void => {
+    store.work.end(id, state, problem, now());
+    question = undefined;
+    show({
+      state,
+      problem: problem === null ? null : { ...problem, params: { ...problem.params } },
+      needs: null,
+      question: null,
+      failsafeEndsAt: null,
+    });
+  };
+
+  return {
+    current: () => current,
+    subscribe: changed.subscribe,
+
+    async run(what, body, resumed) {
+      if (running !== undefined) throw new CodedError('work.busy');
+      const id = resumed?.id ?? newId();
+      const controller = new AbortController();
+      const { signal } = controller;
+      if (resumed === undefined) {
+        const { kind, siteId, deviceIds } = what;
+        store.work.start({ id, kind, siteId, deviceIds, state: 'running', startedAt: now(), endedAt: null, problem: null });
+      }
+      begin(what, id);
+      const tell = ({ stepBegan, ...change }: WorkProgress) =>
+        show({ ...change, ...(stepBegan ? { since: new Date(now()).toISOString() } : {}) });
+      const ended = body({ id, journal: journalOf(id, store, now), signal, tell, ask: (check) => askPerson(check, signal) });
+      running = { controller, ended: ended.then(noop, noop) };
+      try {
+        await ended;
+        end(id, 'done', null);
+      } catch (caught) {
+        const error = signal.aborted ? asCancelled(signal) : asCodedError(caught);
+        end(id, error.code === 'commission.cancelled' ? 'cancelled' : 'failed', error.problem);
+        throw error.code === 'app.internal' ? caught : error;
+      } finally {
+        running = undefined;
+      }
+    },
+
+    answer(workId, answer) {
+      if (current?.id !== workId || question === undefined) throw new CodedError('work.not_running');
+      question(answer);
+    },
+
+    cancel(workId) {
+      if (current?.id !== workId || running === undefined) throw new CodedError('work.not_running');
+      running.controller.abort(new CodedError('commission.cancelled'));
+    },
+
+    async close() {
+      const last = running;
+      last?.controller.abort(new CodedError('work.interrupted'));
+      await last?.ended;
+    },
+  };
+}
+
+function noop(): void {}
+
+function asCancelled(signal: AbortSignal): CodedError {
+  return signal.reason instanceof CodedError ? signal.reason : new CodedError('commission.cancelled');
+}
+
+/** The journal of one piece of work, on disk before the next thing is done. */
+function journalOf(workId: string, store: Store, now: () => number): Journal {
+  const write = ({ step, device }: StepName, event: 'started' | 'done' | 'skipped' | 'failed', detail = '') =>
+    store.work.step(workId, device === undefined ? step : `${step} ${device}`, event, now(), detail);
+  return {
+    stepStarted: (name) => write(name, 'started'),
+    stepDone: (name) => write(name, 'done'),
+    stepSkipped: (name) => write(name, 'skipped'),
+    stepFailed: (name, problem) => write(name, 'failed', problem.code),
+    remember: (fact, value) => store.work.remember(workId, fact, value),
+    recall: (fact) => store.work.recall(workId, fact),
+  };
+}
