@@ -104,7 +104,7 @@ export class Device {
       (command, request) => ask(this.#client, command, request, false, options.signal),
     );
     const claimed = this.#identity.serial;
-    this.#useSession(SealedSession.fromSharedKey(kShared, 'app'));
+    this.#setSession(SealedSession.fromSharedKey(kShared, 'app'));
     try {
       const identity = await this.run(commands.readIdentity, {}, options);
       if (identity.serial !== claimed) throw new CodedError('pairing.serial_differs');
@@ -114,7 +114,7 @@ export class Device {
       this.#identity = identity;
       return { identity };
     } catch (caught) {
-      this.#useSession(undefined);
+      this.#setSession(undefined);
       throw caught;
     }
   }
@@ -262,14 +262,14 @@ export class Device {
 
   /** Closes the channel; the session dies with it. An armed failsafe is left to its own timer. */
   async close(): Promise<void> {
-    this.#useSession(undefined);
+    this.#setSession(undefined);
     this.#stopListening();
     await this.#client.close();
   }
 
-  #useSession(session: SealedSession | undefined): void {
+  #setSession(session: SealedSession | undefined): void {
     this.#session = session;
-    this.#client.useSeal(session);
+    this.#client.sealWith(session);
     this.#cancelKeepAlive();
     if (session !== undefined) this.#keepAlive(KEEP_ALIVE_MS);
   }
@@ -277,7 +277,7 @@ export class Device {
   /** A failing sign of life says nothing by itself: whoever asks next learns it, or the channel closes. */
   #keepAlive(afterMs: number): void {
     this.#cancelKeepAlive = this.#clock.setTimer(() => {
-      const idleMs = this.#clock.now() - this.#client.lastSealedMs;
+      const idleMs = this.#clock.ticks() - this.#client.lastSealedTicks;
       if (idleMs < KEEP_ALIVE_MS) {
         this.#keepAlive(KEEP_ALIVE_MS - idleMs);
         return;

@@ -77,7 +77,7 @@ export class SmpClient {
   #ended: CodedError | undefined;
   #cancelTimer: () => void = () => {};
   #timed: Waiting | undefined;
-  #lastSealedMs = Number.NEGATIVE_INFINITY;
+  #lastSealedTicks = Number.NEGATIVE_INFINITY;
 
   constructor(channel: PacketChannel, options: { clock: Clock; firstSequence?: number }) {
     this.channel = channel;
@@ -94,9 +94,9 @@ export class SmpClient {
     return this.#strangers;
   }
 
-  /** When something sealed was last sent, on the client's clock (A11). */
-  get lastSealedMs(): number {
-    return this.#lastSealedMs;
+  /** When something sealed was last sent, in ticks of the clock (A11). */
+  get lastSealedTicks(): number {
+    return this.#lastSealedTicks;
   }
 
   /** Takes over what the device can: packet size in bytes with header, and requests at once (A7). */
@@ -108,7 +108,7 @@ export class SmpClient {
   }
 
   /** Seals what follows with `seal`; undefined forgets the session. */
-  useSeal(seal: Seal | undefined): void {
+  sealWith(seal: Seal | undefined): void {
     this.#seal = seal;
   }
 
@@ -190,7 +190,7 @@ export class SmpClient {
     const packet = encodePacket(headerOf(request, sequence), encodeMap(request.data));
     if (!request.sealed) return packet;
     if (this.#seal === undefined) return undefined;
-    this.#lastSealedMs = this.#clock.now();
+    this.#lastSealedTicks = this.#clock.ticks();
     const { n, c } = this.#seal.seal(packet);
     return encodePacket(sealedHeader(sequence), encodeMap({ n, c }));
   }

@@ -1,9 +1,11 @@
 import { CodedError } from '../../electron/contract/errors.ts';
 
-/** Time handed in: a clock that only matters in differences, and one-shot timers. */
+/** Time handed in: two clocks and one-shot timers. */
 export interface Clock {
-  /** Milliseconds. */
+  /** Milliseconds since 1970, for what a person is told. */
   now(): number;
+  /** Milliseconds on a clock that only rises, for differences. */
+  ticks(): number;
   /** Runs `run` once after `afterMs` milliseconds; the returned function cancels it. */
   setTimer(run: () => void, afterMs: number): () => void;
 }
