@@ -6,8 +6,9 @@
  * a WebSocket at {@link rpcPath}. A refused connection is closed with {@link refusedCloseCode} and an error code as
  * reason; one that died with its host with {@link restartingCloseCode}.
  *
- * In Electron: the page posts {@link connectMessage} to its own window and gets back either {@link portMessage} with
- * one MessagePort, or {@link refusedMessage} with a `problem`. A port that closes died with its host: connect again.
+ * In Electron: the page posts `{ type: connectMessage }` to its own window and gets back, the same way, either
+ * `{ type: portMessage }` with one MessagePort, or `{ type: refusedMessage, problem }`. A port that closes died with
+ * its host: connect again.
  */
 
 /** `GET`: 204 where the page has a session. `POST` with `{"token"}`: trades the one-time token for a session. */
@@ -26,7 +27,7 @@ export const refusedCloseCode = 4000;
 export const connectMessage = 'doorstep:connect';
 /** The answer that carries the port. */
 export const portMessage = 'doorstep:port';
-/** The answer that says why there is none: `{ type, problem }`. */
+/** The answer that says why there is none. */
 export const refusedMessage = 'doorstep:refused';
 
 /** The largest message either way: a register of 10 MB in base64, and room. */

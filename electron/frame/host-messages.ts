@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { problemSchema } from '../contract/index.ts';
+import type { ChannelMessage } from './channel.ts';
 
 /** What a frame tells its host when it starts it. */
 export interface HostSettings {
@@ -17,7 +18,7 @@ export type FrameToHost =
   | { readonly kind: 'start'; readonly settings: HostSettings }
   | { readonly kind: 'stop' }
   | { readonly kind: 'open'; readonly channel: number }
-  | { readonly kind: 'data'; readonly channel: number; readonly message: string | Uint8Array }
+  | { readonly kind: 'data'; readonly channel: number; readonly message: ChannelMessage }
   | { readonly kind: 'shut'; readonly channel: number };
 
 /** From the host to the frame. The host can crash or be fooled by what it reads, so its messages are parsed. */
@@ -28,7 +29,7 @@ export const hostToFrameSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('data'),
     channel: z.int(),
-    message: z.union([z.string(), z.instanceof(Uint8Array)]),
+    message: z.custom<ChannelMessage>((value) => typeof value === 'string' || value instanceof Uint8Array),
   }),
   z.object({ kind: z.literal('shut'), channel: z.int() }),
 ]);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ParseArgsOptionsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 import { CodedError } from '../contract/errors.ts';
 import { defaultDataFolder } from './data-folder.ts';
@@ -30,48 +31,57 @@ export const startHelp = `npm start -- [OPTIONS]
   --issuer URL     the cloud's sign-in (default: the cloud's address)
 `;
 
+const options: ParseArgsOptionsConfig = {
+  help: { type: 'boolean' },
+  practice: { type: 'boolean' },
+  loopback: { type: 'boolean' },
+  'no-open': { type: 'boolean' },
+  port: { type: 'string' },
+  data: { type: 'string' },
+  cloud: { type: 'string' },
+  issuer: { type: 'string' },
+};
+
 /**
  * Reads the arguments of `npm start`.
  *
  * @param args as the person typed them
  * @param env `DOORSTEP_CLOUD_URL` and `DOORSTEP_CLOUD_ISSUER` stand in for their options
+ * @param unknown whether an argument that is none of ours is an error
  * Errors: `app.bad_option`.
  */
-export function parseStartOptions(args: readonly string[], env: NodeJS.ProcessEnv): StartOptions {
-  const values = parse(args);
-  const port = values.port ?? '0';
+export function parseStartOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  unknown: 'refuse' | 'leave_unknown' = 'refuse',
+): StartOptions {
+  const { flags, texts } = parse(args, unknown === 'refuse');
+  const port = texts.get('port') ?? '0';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new CodedError('app.bad_option', { detail: `--port takes a number from 0 to 65535, not "${port}".` });
-  const cloudUrl = httpAddress('--cloud', values.cloud ?? env.DOORSTEP_CLOUD_URL);
-  const issuer = httpAddress('--issuer', values.issuer ?? env.DOORSTEP_CLOUD_ISSUER);
+  const cloudUrl = httpAddress('--cloud', texts.get('cloud') ?? env.DOORSTEP_CLOUD_URL);
+  const issuer = httpAddress('--issuer', texts.get('issuer') ?? env.DOORSTEP_CLOUD_ISSUER);
   return {
-    help: values.help,
-    practice: values.practice,
-    loopback: values.loopback || values['no-open'] || values.port !== undefined,
-    open: !values['no-open'],
+    help: flags.has('help'),
+    practice: flags.has('practice'),
+    loopback: flags.has('loopback') || flags.has('no-open') || texts.has('port'),
+    open: !flags.has('no-open'),
     port: Number(port),
-    dataDir: resolve(values.data ?? defaultDataFolder()),
+    dataDir: resolve(texts.get('data') ?? defaultDataFolder()),
     cloud: cloudUrl === undefined ? null : { url: cloudUrl, issuer: issuer ?? cloudUrl },
   };
 }
 
-function parse(args: readonly string[]) {
+function parse(args: readonly string[], strict: boolean) {
   try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        help: { type: 'boolean', default: false },
-        practice: { type: 'boolean', default: false },
-        loopback: { type: 'boolean', default: false },
-        'no-open': { type: 'boolean', default: false },
-        port: { type: 'string' },
-        data: { type: 'string' },
-        cloud: { type: 'string' },
-        issuer: { type: 'string' },
-      },
-    }).values;
+    const { values } = parseArgs({ args: [...args], strict, allowPositionals: !strict, options });
+    const flags = new Set<string>();
+    const texts = new Map<string, string>();
+    for (const [name, value] of Object.entries(values)) {
+      if (typeof value === 'string') texts.set(name, value);
+      else if (value === true) flags.add(name);
+    }
+    return { flags, texts };
   } catch (caught) {
     throw new CodedError('app.bad_option', { detail: caught instanceof Error ? caught.message : '' });
   }
