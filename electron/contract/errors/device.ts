@@ -30,4 +30,5 @@ export const deviceErrors = {
   'pairing.share_invalid': { retry: 'yes' },
   'pairing.attempt_lost': { retry: 'yes' },
   'pairing.serial_differs': { retry: 'no' },
+  'virtual.flash_unreadable': { retry: 'after_fix' },
 } as const satisfies ErrorTable;
