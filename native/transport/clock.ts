@@ -1,12 +1,6 @@
-/** Time handed in, so that whoever waits can be tested without waiting. */
-export interface Clock {
-  /** Wall time, in milliseconds since 1970; may jump. */
-  now(): number;
-  /** Milliseconds on a clock that only rises, for durations. */
-  ticks(): number;
-  /** Runs `run` once after `afterMs` milliseconds; the returned function cancels it. */
-  setTimer(run: () => void, afterMs: number): () => void;
-}
+import { abortError, type Clock } from '../smp/clock.ts';
+
+export type { Clock };
 
 /** The system's time. */
 export const systemClock: Clock = {
@@ -20,7 +14,7 @@ export const systemClock: Clock = {
 
 /**
  * What `work` gives, or a rejection with what `onTimeout` makes when it is not there after `limitMs`; an
- * abort of `signal` rejects with its reason. The work itself goes on: the caller makes its late end harmless.
+ * abort of `signal` rejects with `abortError`. The work itself goes on: the caller makes its late end harmless.
  */
 export function withLimit<T>(
   work: Promise<T>,
@@ -29,7 +23,7 @@ export function withLimit<T>(
   const { clock, limitMs, signal, onTimeout } = options;
   return new Promise<T>((resolve, reject) => {
     const cancelTimer = clock.setTimer(() => settle(() => reject(onTimeout())), limitMs);
-    const abort = () => settle(() => reject(signal?.reason));
+    const abort = () => settle(() => reject(signal && abortError(signal)));
     const settle = (finish: () => void) => {
       cancelTimer();
       signal?.removeEventListener('abort', abort);

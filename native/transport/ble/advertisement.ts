@@ -1,3 +1,5 @@
+import { type DeviceKind, type DeviceState, kindOf, stateOf } from '../identity.ts';
+
 /** The service of SMP, as a device advertises it: lower case, without dashes. */
 export const SMP_SERVICE_UUID = '8d53dc1d1db74cd3868b8a527460aa84';
 /** The characteristic that carries SMP packets. */
@@ -7,16 +9,13 @@ export const SMP_CHARACTERISTIC_UUID = 'da2e7828fbce4e01ae9e261174997c48';
 export type DeviceAdvertisement =
   | {
       readonly known: true;
-      readonly kind: 'iq' | 'repeater' | 'lock';
-      readonly state: 'factory' | 'pairing_open' | 'commissioned';
+      readonly kind: DeviceKind;
+      readonly state: DeviceState;
       /** Spelled as in `identity.mac` (A16). */
       readonly mac: string;
     }
   /** A format that this app does not know: shown, not spoken to (A15). */
   | { readonly known: false; readonly version: number };
-
-const KINDS = { 1: 'iq', 2: 'repeater', 3: 'lock' } as const;
-const STATES = { 0: 'factory', 1: 'pairing_open', 2: 'commissioned' } as const;
 
 /** Company id `FFFF`, until the vendor's own is used (A15). */
 const COMPANY = 0xff;
@@ -43,14 +42,10 @@ export function parseAdvertisement(
   if (version === undefined) return null;
   if (version !== VERSION) return { known: false, version };
   if (manufacturerData.length < LENGTH) return null;
-  const kind = lookUp(KINDS, manufacturerData[KIND_OFFSET]);
-  const state = lookUp(STATES, manufacturerData[STATE_OFFSET]);
-  if (kind === undefined || state === undefined) return null;
+  const kind = kindOf(manufacturerData[KIND_OFFSET]);
+  const state = stateOf(manufacturerData[STATE_OFFSET]);
+  if (kind === null || state === null) return null;
   return { known: true, kind, state, mac: macOf(manufacturerData.subarray(ID_OFFSET, LENGTH)) };
-}
-
-function lookUp<T>(table: Readonly<Record<number, T>>, key: number | undefined): T | undefined {
-  return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 /** Seven bytes are a BLUEnet lock id; a MAC of three bytes stands behind four zeros. */

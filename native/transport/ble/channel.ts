@@ -11,7 +11,7 @@ const SUBSCRIBE_LIMIT_MS = 5_000;
  * Makes a connection a channel for SMP packets: subscribed before the first write (A10). Owns the link from
  * here on, and closes it where the subscription fails.
  * @param label what a person may be told about the device
- * @throws CodedError `ble.lost`, `ble.unreachable`; the signal's reason when aborted
+ * @throws CodedError `ble.lost`, `ble.unreachable`; `abortError` of an aborted signal
  */
 export async function openBleChannel(
   link: BleLink,

@@ -68,6 +68,7 @@ class NoblePort implements BlePort {
   }
 
   startScan(): void {
+    this.#closed = false;
     this.#scanWanted = true;
     this.#starting ??= this.#start();
     this.#applyScan();
@@ -95,7 +96,7 @@ class NoblePort implements BlePort {
       return link;
     } catch (error) {
       attempt.abandon();
-      throw error instanceof CodedError || signal?.aborted ? error : unreachable(error);
+      throw error instanceof CodedError ? error : unreachable(error);
     } finally {
       this.#connecting -= 1;
       this.#applyScan();
@@ -109,6 +110,9 @@ class NoblePort implements BlePort {
     await Promise.all([...this.#links].map((link) => link.close()));
     this.#driver?.stop();
     this.#driver = null;
+    this.#starting = null;
+    this.#peripherals.clear();
+    this.#state = 'unknown';
   }
 
   async #start(): Promise<void> {
@@ -123,7 +127,6 @@ class NoblePort implements BlePort {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       this.#setState(code === 'EPERM' || code === 'EACCES' ? 'forbidden' : 'absent');
     }
-    if (this.#closed) this.#driver?.stop();
   }
 
   #changed(state: string): void {

@@ -38,7 +38,7 @@ export interface BlePort {
   stopScan(): void;
   /**
    * @throws CodedError `ble.unreachable`, `ble.not_a_device`, `ble.adapter_off`, `ble.adapter_absent`,
-   *   `ble.forbidden`; the signal's reason when aborted
+   *   `ble.forbidden`; `abortError` of an aborted signal
    */
   connect(peripheralId: string, label: string, signal?: AbortSignal): Promise<BleLink>;
   /** Ends the scan, all connections and everything that would keep the process alive. */

@@ -24,7 +24,7 @@ export const MAX_CONSOLE_TEXTS = 200;
  * Opens a serial port as a channel for SMP packets (A4, A5, A11). Its `discarded()` counts the pieces of
  * text under `text`.
  * @throws CodedError `serial.no_such_port`, `serial.permission_denied`, `serial.port_busy`, `serial.port_stuck`;
- *   the signal's reason when aborted
+ *   `abortError` of an aborted signal
  */
 export async function openSerialChannel(
   path: string,

@@ -1,4 +1,5 @@
 import { CodedError } from '../../../electron/contract/errors.ts';
+import { abortError } from '../../smp/clock.ts';
 import { type Clock, systemClock, withLimit } from '../clock.ts';
 import { Listeners } from '../listeners.ts';
 import { explainOpenFailure, probePort } from './open-failure.ts';
@@ -56,7 +57,7 @@ export async function openSerialLine(
 ): Promise<SerialLine> {
   const { signal, clock = systemClock } = options;
   const { SerialPort } = await import('serialport');
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw abortError(signal);
   const port = new SerialPort({
     path,
     baudRate: BAUD_RATE,
@@ -88,7 +89,7 @@ async function openWithin(
   } catch (error) {
     // An opening that comes too late is closed again.
     opening.then(() => port.close(() => {})).catch(() => {});
-    if (signal?.aborted || error instanceof CodedError) throw error;
+    if (error instanceof CodedError) throw error;
     throw explainOpenFailure(path, await probePort(path, process.platform), process.platform, error);
   }
 }
