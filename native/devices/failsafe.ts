@@ -13,7 +13,8 @@ export const REARM_BELOW_MS = (ARM_SECONDS * 1000) / 2;
  * back in between: before every new arming it asks the device whether the old one still stands.
  */
 export class Failsafe {
-  readonly device: Device;
+  /** The connection it is reached by now; a new one to the same device may take its place (A37). */
+  device: Device;
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #onChange: () => void;
@@ -36,15 +37,26 @@ export class Failsafe {
   }
 
   /**
-   * Arms. A failsafe that this same work left armed is taken over with what was written under it; one that
-   * somebody else left is rolled back first, or its writes would be confirmed with ours (A37).
+   * Whether the device is armed by this same piece of work, as it may be after a crash. What somebody else
+   * left armed is rolled back first, or its writes would be confirmed with ours (A37).
    */
-  async arm(signal: AbortSignal): Promise<void> {
-    if (this.armed) return;
+  async isOurs(signal: AbortSignal): Promise<boolean> {
     const { left } = await this.device.failsafe({ signal });
-    if (left > 0 && !this.#isOurs) await this.device.disarm({ signal });
+    if (left === 0) return false;
+    if (this.#journal.recall(this.#fact) === 'armed') return true;
+    await this.device.disarm({ signal });
+    return false;
+  }
+
+  /**
+   * Arms. What this same piece of work left armed is taken over, with what was written under it; true then.
+   */
+  async arm(signal: AbortSignal): Promise<boolean> {
+    if (this.armed) return true;
+    const takenOver = await this.isOurs(signal);
     this.#journal.remember(this.#fact, 'armed');
     await this.#armFully(signal);
+    return takenOver;
   }
 
   /** Arms again if less than half is left. */
@@ -93,10 +105,6 @@ export class Failsafe {
     const { left } = await this.device.arm(ARM_SECONDS, { signal });
     this.#endsAtTicks = this.#clock.ticks() + left * 1000;
     this.#onChange();
-  }
-
-  get #isOurs(): boolean {
-    return this.#journal.recall(this.#fact) === 'armed';
   }
 
   get #fact(): string {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** The small types of `resources/protocol/commissioning.cddl`, under its names. */
 
 /** Bytes, `min` to `max` long. */
-export function bytes(min: number, max: number): z.ZodCustom<Uint8Array> {
+export function bytes(min: number, max: number): z.ZodCustom<Uint8Array, Uint8Array> {
   return z.custom<Uint8Array>(
     (value) => value instanceof Uint8Array && value.length >= min && value.length <= max,
   );

@@ -34,6 +34,10 @@ export {
   type StepTools,
   type WorkflowOptions,
 } from './workflow.ts';
+export { type AttachOptions, attachChildren } from './workflows/attach.ts';
+export { CARD_LIMIT_MS } from './workflows/attach-by-card.ts';
+export { JOIN_LIMIT_MS } from './workflows/attach-over-channel.ts';
+export type { AttachedChild, ChildPlan, ChildWay } from './workflows/child.ts';
 export {
   brokenLink,
   type ConfigureNetworkOptions,
@@ -42,3 +46,11 @@ export {
 } from './workflows/configure-network.ts';
 export { type PairHubOptions, pairHub } from './workflows/pair-hub.ts';
 export type { TrustedTime } from './workflows/set-clock.ts';
+export {
+  DOOR_CHECKS,
+  type DoorAnswer,
+  type DoorCheck,
+  type DoorCheckResult,
+  type TestDoorOptions,
+  testDoor,
+} from './workflows/test-door.ts';

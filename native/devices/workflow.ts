@@ -51,6 +51,8 @@ export interface Progress extends StepName {
   /** Place in the table, from 0. */
   readonly index: number;
   readonly of: number;
+  /** The whole table, the same in every event of one run. */
+  readonly table: readonly StepName[];
   readonly fraction?: number;
   readonly needs?: Hand;
   /** When this step began, in milliseconds since 1970. */
@@ -86,12 +88,15 @@ export function runWorkflow<Context>(options: WorkflowOptions<Context>): Promise
 
 class Run<Context> {
   readonly #options: WorkflowOptions<Context>;
-  readonly #failsafes = new Map<Device, Failsafe>();
+  /** By serial: a failsafe belongs to the device, not to the connection (A37). */
+  readonly #failsafes = new Map<string, Failsafe>();
   readonly #started: Step<Context>[] = [];
+  readonly #table: readonly StepName[];
   #progress: Progress;
 
   constructor(options: WorkflowOptions<Context>) {
     this.#options = options;
+    this.#table = options.steps.map(nameOf);
     this.#progress = this.#progressOf(0, 'running');
   }
 
@@ -188,8 +193,10 @@ class Run<Context> {
   #failsafeOf(device: Device): Failsafe {
     const { clock, journal } = this.#options;
     const onChange = () => this.#tell(this.#progress);
-    const failsafe = this.#failsafes.get(device) ?? new Failsafe(device, { clock, journal, onChange });
-    this.#failsafes.set(device, failsafe);
+    const { serial } = device.identity;
+    const failsafe = this.#failsafes.get(serial) ?? new Failsafe(device, { clock, journal, onChange });
+    failsafe.device = device;
+    this.#failsafes.set(serial, failsafe);
     return failsafe;
   }
 
@@ -202,6 +209,7 @@ class Run<Context> {
       state,
       index,
       of: steps.length,
+      table: this.#table,
       since: clock.now(),
     };
   }
