@@ -17,6 +17,7 @@ import {
   confirmBoth,
   confirmedSoFar,
   forgetConfirmation,
+  rememberConfirmed,
   rememberedKey,
   rememberKey,
 } from './confirm-both.ts';
@@ -59,8 +60,8 @@ export function channelSteps(child: ChildWork): readonly Step<unknown>[] {
   });
   const tests: Step<unknown> = {
     ...stage('tests', TESTS_LIMIT_MS, (tools) => configureAndTest(child, tools)),
-    check: async (_, tools) =>
-      (await isSettled(child, tools)) || confirmedSoFar(child, tools.journal) !== 'nothing',
+    check: async (context, tools) =>
+      tools.journal.recall(testedFact(child)) === 'yes' || (await check(context, tools)),
   };
   return [
     stage('tree', WRITE_LIMIT_MS, (tools) => writeTree(child, tools)),
