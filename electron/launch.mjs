@@ -27,8 +27,8 @@ const scripts = {
   check: { entry: '.ci/check.ts' },
   build: { entry: 'node_modules/vite/bin/vite.js', leading: ['build', '--app'] },
   doorstep: { entry: 'electron/cli/main.ts', here: true },
-  'virtual-device': { entry: 'native/virtual/main.ts', needs: ['socat'], here: true },
-  'practice-cloud': { entry: 'electron/host/practice/main.ts', here: true },
+  'virtual-device': { entry: 'electron/cli/virtual-device.ts', needs: ['socat'], here: true },
+  'practice-cloud': { entry: 'electron/cli/practice-cloud.ts', here: true },
   bench: { entry: 'tests/bench/run.ts' },
 };
 

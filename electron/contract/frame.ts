@@ -6,9 +6,9 @@
  * a WebSocket at {@link rpcPath}. A refused connection is closed with {@link refusedCloseCode} and an error code as
  * reason; one that died with its host with {@link restartingCloseCode}.
  *
- * In Electron: the page posts `{ type: connectMessage }` to its own window and gets back, the same way, either
- * `{ type: portMessage }` with one MessagePort, or `{ type: refusedMessage, problem }`. A port that closes died with
- * its host: connect again.
+ * In Electron: the page posts {@link connectMessage} to its own window and gets back, the same way, either
+ * {@link portMessage} with one MessagePort, or `{ type: refusedMessage, problem }`. A port that closes died with its
+ * host: connect again.
  */
 
 /** `GET`: 204 where the page has a session. `POST` with `{"token"}`: trades the one-time token for a session. */

@@ -7,6 +7,8 @@ export interface HostSettings {
   readonly version: string;
   /** Absolute path of the folder that holds the database. */
   readonly dataDir: string;
+  /** What opens its vault: a key file in the data folder, or the keychain that its frame speaks to. */
+  readonly vault: { readonly kind: 'key_file' } | { readonly kind: 'system'; readonly backend: string };
   /** Starts in practice mode without asking. */
   readonly practice: boolean;
   /** Null where no cloud is configured: then practice mode is offered. */
@@ -17,15 +19,26 @@ export interface HostSettings {
 export type FrameToHost =
   | { readonly kind: 'start'; readonly settings: HostSettings }
   | { readonly kind: 'stop' }
+  /** Null where the keychain refused. */
+  | { readonly kind: 'keychain_answer'; readonly id: number; readonly bytes: Uint8Array | null }
   | { readonly kind: 'open'; readonly channel: number }
   | { readonly kind: 'data'; readonly channel: number; readonly message: ChannelMessage }
   | { readonly kind: 'shut'; readonly channel: number };
+
+/** A data key is 32 bytes; what a keychain makes of it is a few hundred. */
+const keychainMaxBytes = 4096;
 
 /** From the host to the frame. The host can crash or be fooled by what it reads, so its messages are parsed. */
 export const hostToFrameSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('failed'), problem: problemSchema }),
   z.object({ kind: z.literal('open_external'), url: z.url().max(4096) }),
+  z.object({
+    kind: z.literal('keychain'),
+    id: z.int(),
+    act: z.enum(['wrap', 'unwrap']),
+    bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength <= keychainMaxBytes),
+  }),
   z.object({
     kind: z.literal('data'),
     channel: z.int(),

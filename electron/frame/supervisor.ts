@@ -11,8 +11,8 @@ const deathsMax = 5;
 const deathsWindowMs = 60_000;
 const firstRestMs = 250;
 const longestRestMs = 8_000;
-/** After giving up, a page that asks again starts it again, but not one that asks at once. */
-const failureRestMs = 5_000;
+/** After giving up, a page that asks again starts it again, but not before this has passed: pages ask by themselves. */
+const failureRestMs = 30_000;
 /** Pages that wait for a host at one time. */
 const waitersMax = 16;
 
@@ -46,9 +46,19 @@ export interface SupervisorPorts<Port> {
   spawn(): HostProcess<Port>;
   readonly settings: HostSettings;
   openExternal(url: string): void;
+  /** The system's keychain, where the settings say that the host is to use it. */
+  readonly keychain?: Keychain;
   now(): number;
   setTimer(callback: () => void, delayMs: number): () => void;
 }
+
+/** Wraps a key so that only this person on this computer can unwrap it. */
+export interface Keychain {
+  wrap(key: Uint8Array): Promise<Uint8Array>;
+  unwrap(wrapped: Uint8Array): Promise<Uint8Array>;
+}
+
+type KeychainRequest = Extract<HostToFrame, { kind: 'keychain' }>;
 
 interface Waiter<Port> {
   resolve(process: HostProcess<Port>): void;
@@ -82,6 +92,7 @@ export function superviseHost<Port>(ports: SupervisorPorts<Port>): HostSuperviso
           for (const waiter of waiters.splice(0)) waiter.resolve(process);
         } else if (message.kind === 'failed') problem = message.problem;
         else if (message.kind === 'open_external') ports.openExternal(message.url);
+        else if (message.kind === 'keychain') void answerKeychain(process, message);
       },
       onExit() {
         cancel();
@@ -89,6 +100,16 @@ export function superviseHost<Port>(ports: SupervisorPorts<Port>): HostSuperviso
       },
     });
     process.send({ kind: 'start', settings: ports.settings });
+  }
+
+  async function answerKeychain(process: HostProcess<Port>, { id, act, bytes }: KeychainRequest): Promise<void> {
+    try {
+      if (ports.keychain === undefined) throw new Error('This frame has no keychain.');
+      process.send({ kind: 'keychain_answer', id, bytes: await ports.keychain[act](bytes) });
+    } catch (caught) {
+      console.error(caught);
+      process.send({ kind: 'keychain_answer', id, bytes: null });
+    }
   }
 
   function onDeath(problem: Problem | undefined): void {

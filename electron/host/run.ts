@@ -3,6 +3,7 @@ import { asCodedError } from '../contract/errors.ts';
 import { maxMessageBytes } from '../contract/frame.ts';
 import type { Channel, ChannelMessage } from '../frame/channel.ts';
 import type { FrameToHost, HostSettings, HostToFrame } from '../frame/host-messages.ts';
+import type { Keychain } from '../frame/supervisor.ts';
 import type { Host } from './index.ts';
 
 /** The host's way to the frame that started it: an Electron utility process's parent, or a Node parent process. */
@@ -17,6 +18,12 @@ export interface FrameLink {
 
 /** What a frame needs of a host. */
 export type ServedHost = Pick<Host, 'router' | 'context' | 'close'>;
+
+/** What a host may ask of its frame. */
+export interface FrameServices {
+  openExternal(url: string): void;
+  readonly keychain: Keychain;
+}
 
 /** What makes the host, given what its frame says. */
 export type HostFactory = (
@@ -33,10 +40,11 @@ export type HostFactory = (
 export function runHost(link: FrameLink, createHost: HostFactory, exit: (code: number) => void): void {
   let host: Promise<ServedHost> | undefined;
   let serve: ((channel: Channel) => void) | undefined;
+  const keychain = remoteKeychain(link);
 
   async function start(settings: HostSettings): Promise<void> {
     try {
-      host = createHost(settings, (url) => link.send({ kind: 'open_external', url }));
+      host = createHost(settings, { openExternal: (url) => link.send({ kind: 'open_external', url }), keychain });
       serve = channelServer(await host);
       link.send({ kind: 'ready' });
     } catch (caught) {
@@ -61,10 +69,33 @@ export function runHost(link: FrameLink, createHost: HostFactory, exit: (code: n
     onMessage(message) {
       if (message.kind === 'start' && host === undefined) void start(message.settings);
       else if (message.kind === 'stop') void stop();
+      else if (message.kind === 'keychain_answer') keychain.onAnswer(message.id, message.bytes);
     },
     onChannel: (channel) => (serve ? serve(channel) : channel.close()),
     onLost: () => void stop(),
   });
+}
+
+/** The keychain of the frame's process; a refusal or a wrong answer rejects. Its caller limits the time. */
+function remoteKeychain(link: FrameLink): Keychain & { onAnswer(id: number, bytes: Uint8Array | null): void } {
+  const asked = new Map<number, { resolve(bytes: Uint8Array): void; reject(error: Error): void }>();
+  let lastId = 0;
+  const ask = (act: 'wrap' | 'unwrap', bytes: Uint8Array): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      lastId += 1;
+      asked.set(lastId, { resolve, reject });
+      link.send({ kind: 'keychain', id: lastId, act, bytes });
+    });
+  return {
+    wrap: (key) => ask('wrap', key),
+    unwrap: (wrapped) => ask('unwrap', wrapped),
+    onAnswer(id, bytes) {
+      const question = asked.get(id);
+      asked.delete(id);
+      if (bytes === null) question?.reject(new Error('The keychain refused.'));
+      else question?.resolve(bytes);
+    },
+  };
 }
 
 /**

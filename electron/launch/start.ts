@@ -41,7 +41,13 @@ async function start(args: readonly string[]): Promise<number> {
 async function startInBrowser(options: StartOptions, why: string): Promise<number> {
   await ensureBuilt(root, 'renderer', tell);
   const app = await startLoopbackApp({
-    settings: { version: packageJson.version, dataDir: options.dataDir, practice: options.practice, cloud: options.cloud },
+    settings: {
+      version: packageJson.version,
+      dataDir: options.dataDir,
+      vault: { kind: 'key_file' },
+      practice: options.practice,
+      cloud: options.cloud,
+    },
     port: options.port,
     rendererDir: join(root, 'dist', 'renderer'),
     openExternal(url) {

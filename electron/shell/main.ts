@@ -10,6 +10,7 @@ import { readRendererFiles } from '../frame/renderer-files.ts';
 import type { HostSupervisor } from '../frame/supervisor.ts';
 import { superviseHost } from '../frame/supervisor.ts';
 import { forkUtilityHost } from './host-process.ts';
+import { keychainBackend, systemKeychain } from './keychain.ts';
 import { registerScheme, serveScheme } from './scheme.ts';
 import { denyPermissions, isTrustedSender, keepInside } from './security.ts';
 import { openWindow } from './window.ts';
@@ -33,10 +34,12 @@ async function run(options: StartOptions, dist: string): Promise<void> {
     settings: {
       version: app.getVersion(),
       dataDir: options.dataDir,
+      vault: { kind: 'system', backend: keychainBackend() },
       practice: options.practice,
       cloud: options.cloud,
     },
     openExternal,
+    keychain: systemKeychain,
     now: () => performance.now(),
     setTimer(callback, delayMs) {
       const timer = setTimeout(callback, delayMs);

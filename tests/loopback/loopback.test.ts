@@ -37,7 +37,7 @@ describe('the app on loopback', () => {
 
   async function start(dataDir = folder, port = 0): Promise<LoopbackApp> {
     app = await startLoopbackApp({
-      settings: { version: '0.0.0', dataDir, practice: false, cloud: null },
+      settings: { version: '0.0.0', dataDir, vault: { kind: 'key_file' }, practice: false, cloud: null },
       port,
       rendererDir: join(folder, 'renderer'),
       openExternal(url) {
@@ -183,6 +183,15 @@ describe('the app on loopback', () => {
       await client.open({ url: address });
     await client.echo({ text: '' });
     expect(opened).toEqual(['https://home.saltoks.com/x', 'http://127.0.0.1:1/']);
+    socket.terminate();
+  });
+
+  it('refuses a keychain where there is none, and lives on', async () => {
+    const { url, origin, hostPid } = await start();
+    const socket = openSocket(origin, { Cookie: cookieOf(await redeem(url)) });
+    const client = standInClient(socket);
+    await expect(client.keep({ text: 'a data key' })).rejects.toThrow();
+    expect((await client.echo({ text: '' })).pid).toBe(hostPid);
     socket.terminate();
   });
 

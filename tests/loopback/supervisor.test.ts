@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FrameToHost, HostToFrame } from '../../electron/frame/host-messages.ts';
+import type { FrameToHost, HostSettings, HostToFrame } from '../../electron/frame/host-messages.ts';
 import type { HostProcess, HostSupervisor } from '../../electron/frame/supervisor.ts';
 import { superviseHost } from '../../electron/frame/supervisor.ts';
 
@@ -40,7 +40,7 @@ describe('the supervisor of the host', () => {
   let processes: PlayedProcess[];
   let opened: string[];
   let supervisor: HostSupervisor<string>;
-  const settings = { version: '1', dataDir: '/data', practice: false, cloud: null };
+  const settings: HostSettings = { version: '1', dataDir: '/data', vault: { kind: 'key_file' }, practice: false, cloud: null };
 
   beforeEach(() => {
     now = 0;

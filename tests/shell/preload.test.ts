@@ -27,12 +27,12 @@ describe('the preload', () => {
   });
 
   it('asks for a connection for its own page only, and for nothing else', () => {
-    window.say({ type: connectMessage }, {});
-    window.say({ type: connectMessage }, window, 'https://evil.example');
-    window.say({ type: 'doorstep:anything' });
+    window.say(connectMessage, {});
+    window.say(connectMessage, window, 'https://evil.example');
+    window.say('doorstep:anything');
     window.say(null);
     expect(ipcRenderer.sent).toEqual([]);
-    window.say({ type: connectMessage });
+    window.say(connectMessage);
     expect(ipcRenderer.sent).toEqual([connectMessage]);
   });
 
@@ -41,7 +41,7 @@ describe('the preload', () => {
     ipcRenderer.emit(portMessage, { ports: [port1] });
     ipcRenderer.emit(refusedMessage, {}, { code: 'app.host_stopped', params: {} });
     expect(window.posted).toEqual([
-      { message: { type: portMessage }, origin: 'doorstep://app', ports: [port1] },
+      { message: portMessage, origin: 'doorstep://app', ports: [port1] },
       {
         message: { type: refusedMessage, problem: { code: 'app.host_stopped', params: {} } },
         origin: 'doorstep://app',

@@ -117,6 +117,7 @@ describe('the shell', () => {
     const numbers: number[] = [];
     for await (const number of await client.count({ to: 50 })) numbers.push(number);
     expect(numbers).toHaveLength(50);
+    expect(await client.keep({ text: 'a data key' })).toBe('a data key');
     await client.open({ url: 'https://evil.example/' });
     await client.open({ url: 'https://home.saltoks.com/' });
     expect(played.opened).toEqual(['https://home.saltoks.com/']);

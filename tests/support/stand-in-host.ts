@@ -15,13 +15,15 @@ export const standInContract = {
   count: oc.input(z.object({ to: z.int() })).output(eventIterator(z.int())),
   wait: oc.output(z.void()),
   die: oc.output(z.void()),
+  /** Wraps and unwraps a text with the frame's keychain. */
+  keep: oc.input(z.object({ text: z.string() })).output(z.string()),
   open: oc.input(z.object({ url: z.string() })).output(z.void()),
 };
 
 const os = implement(standInContract);
 
 /** Makes the stand-in; a data folder ending in `refused` cannot be used. */
-export const createStandInHost: HostFactory = async (settings, openExternal) => {
+export const createStandInHost: HostFactory = async (settings, { openExternal, keychain }) => {
   if (settings.dataDir.endsWith('refused')) throw new CodedError('app.data_folder', { path: settings.dataDir });
   const router = os.router({
     echo: os.echo.handler(({ input }) => ({ text: input.text, pid: process.pid })),
@@ -32,6 +34,9 @@ export const createStandInHost: HostFactory = async (settings, openExternal) => 
     die: os.die.handler(() => {
       process.kill(process.pid, 'SIGKILL');
     }),
+    keep: os.keep.handler(async ({ input }) =>
+      Buffer.from(await keychain.unwrap(await keychain.wrap(Buffer.from(input.text)))).toString(),
+    ),
     open: os.open.handler(({ input }) => openExternal(input.url)),
   });
   // biome-ignore lint/suspicious/noExplicitAny: the frames take any router; only its calls have types
