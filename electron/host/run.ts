@@ -26,10 +26,7 @@ export interface FrameServices {
 }
 
 /** What makes the host, given what its frame says. */
-export type HostFactory = (
-  settings: HostSettings,
-  openExternal: (url: string) => void,
-) => Promise<ServedHost>;
+export type HostFactory = (settings: HostSettings, frame: FrameServices) => Promise<ServedHost>;
 
 /**
  * Lives as the host of a frame: starts when told, serves every connection that is opened, and ends when told or when
