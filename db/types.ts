@@ -13,6 +13,9 @@ import type {
 /** A moment: milliseconds since the epoch by the laptop's clock. */
 export type Moment = number;
 
+/** Where something rests until it is woken, `nextAt` says this: the last moment that RFC 3339 can write. */
+export const untilWoken: Moment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** A site as stored: what was entered, and what the work has made of it. */
 export interface SiteRecord extends SiteData {
   readonly id: string;
@@ -94,9 +97,20 @@ export interface FrozenRequest {
 /** How one try of an intent ended. */
 export type Outcome =
   | { readonly kind: 'done'; readonly result: unknown }
-  | { readonly kind: 'retry'; readonly afterMs: number; readonly problem: Problem; readonly uncertain: boolean }
-  | { readonly kind: 'paused'; readonly reason: 'offline' | 'sign_in' | 'rate_limited'; readonly afterMs: number | null; readonly uncertain: boolean }
-  | { readonly kind: 'needs_person'; readonly problem: Problem };
+  | {
+      readonly kind: 'retry';
+      readonly afterMs: number;
+      readonly problem: Problem;
+      readonly uncertain: boolean;
+    }
+  | {
+      readonly kind: 'paused';
+      readonly reason: 'offline' | 'sign_in' | 'rate_limited';
+      readonly afterMs: number | null;
+      readonly uncertain: boolean;
+    }
+  /** `uncertain` where the last try ended in the unknown; absent after an answer, or where nothing was tried. */
+  | { readonly kind: 'needs_person'; readonly problem: Problem; readonly uncertain?: boolean };
 
 /** One intent for the cloud. Its id is the idempotency key. */
 export interface Intent {
@@ -110,9 +124,9 @@ export interface Intent {
   readonly state: 'waiting' | 'leased' | 'done' | 'needs_person';
   readonly attempts: number;
   readonly firstTriedAt: Moment | null;
-  /** Not before this moment. */
+  /** Waiting: not before this moment ({@link untilWoken} where it rests). Leased: when the lease ends. */
   readonly nextAt: Moment;
-  /** The last try may have reached the cloud (C2, C9). */
+  /** A try may have reached the cloud, and no answer since has told (C2, C9): it must be repeated unchanged. */
   readonly uncertain: boolean;
   readonly problem: Problem | null;
   readonly result: unknown;
@@ -137,6 +151,8 @@ export interface AttemptRecord {
   readonly kind: IntentKind;
   readonly at: Moment;
   readonly outcome: Outcome['kind'];
+  /** Why it paused, else null. Pauses of one intent in a row for one reason are one record, the newest. */
+  readonly reason: 'offline' | 'sign_in' | 'rate_limited' | null;
   readonly problem: Problem | null;
 }
 

@@ -1,0 +1,164 @@
+import { CodedError } from '../electron/contract/errors.ts';
+import { deviceKinds, deviceModels, deviceStates } from '../electron/contract/model.ts';
+import { createUpdater, wordReader } from './rows.ts';
+import type { Connection, SqlValue } from './sqlite.ts';
+import type { DeviceChange, Store } from './store.ts';
+import { inTreeOrder } from './tree-order.ts';
+import type { DeviceRecord } from './types.ts';
+import type { Vault } from './vault.ts';
+import type { Writer } from './writer.ts';
+
+/** A record as SQLite gives it: words not looked at yet, flags as numbers. */
+type DeviceRow = Omit<
+  DeviceRecord,
+  'kind' | 'model' | 'radio' | 'state' | 'subscription' | 'hasActivationCode' | 'networkProven'
+> & {
+  readonly kind: string;
+  readonly model: string | null;
+  readonly radio: string | null;
+  readonly state: string;
+  readonly subscription: string | null;
+  readonly hasActivationCode: number;
+  readonly networkProven: number;
+};
+
+const select = `
+  SELECT id, site_id AS siteId, parent_id AS parentId, position, kind, name, model, radio, mac,
+    activation_code IS NOT NULL AS hasActivationCode, door, floor, notes, state, serial, firmware, rssi,
+    battery_percent AS batteryPercent, heard_at AS heardAt, network_proven AS networkProven,
+    cloud_id AS cloudId, subscription
+  FROM devices`;
+
+/** Where each member that may change stands. */
+const changeable: Readonly<Record<string, string>> = {
+  parentId: 'parent_id',
+  position: 'position',
+  name: 'name',
+  model: 'model',
+  radio: 'radio',
+  mac: 'mac',
+  door: 'door',
+  floor: 'floor',
+  notes: 'notes',
+  state: 'state',
+  serial: 'serial',
+  firmware: 'firmware',
+  rssi: 'rssi',
+  batteryPercent: 'battery_percent',
+  heardAt: 'heard_at',
+  networkProven: 'network_proven',
+  cloudId: 'cloud_id',
+  subscription: 'subscription',
+};
+
+/** Planned places and the devices bound to them; activation codes sealed, compared by keyed hash. */
+export function createDevices(db: Connection, writer: Writer, vault: Vault): Store['devices'] {
+  const update = createUpdater(db, 'devices');
+  const insert = db.prepare(`
+    INSERT INTO devices (id, site_id, parent_id, position, kind, name, model, radio, mac, activation_code,
+      activation_code_hash, door, floor, notes, state, network_proven)
+    VALUES (@id, @siteId, @parentId, @position, @kind, @name, @model, @radio, @mac, @activation_code,
+      @activation_code_hash, @door, @floor, @notes, 'planned', 0)`);
+  const remove = db.prepare('DELETE FROM devices WHERE id = ?');
+  const savedAt = db.prepare('UPDATE sites SET updated_at = @now WHERE id = @siteId AND updated_at <> @now');
+  const siteIdOf = db.prepare<[string], string>('SELECT site_id FROM devices WHERE id = ?').pluck();
+  const code = db
+    .prepare<[string], Uint8Array | null>('SELECT activation_code FROM devices WHERE id = ?')
+    .pluck();
+  const get = db.prepare<[string], DeviceRow>(`${select} WHERE id = ?`);
+  const ofSite = db.prepare<[string], DeviceRow>(`${select} WHERE site_id = ? ORDER BY position, id`);
+  const all = db.prepare<[], DeviceRow>(`${select} ORDER BY id`);
+  const byMac = db.prepare<[string], DeviceRow>(`${select} WHERE mac = ? ORDER BY id`);
+  const byCode = db.prepare<[Uint8Array], DeviceRow>(`${select} WHERE activation_code_hash = ? ORDER BY id`);
+
+  const hashOf = (text: string): Buffer | null => {
+    const key = codeKey(text);
+    return key === '' ? null : vault.keyedHash('activation_code', key);
+  };
+  const codeColumns = (id: string, text: string | null): Record<string, SqlValue> =>
+    text === null || text === ''
+      ? { activation_code: null, activation_code_hash: null }
+      : { activation_code: vault.seal(placeOf(id), text), activation_code_hash: hashOf(text) };
+
+  const siteOf = (id: string): string => {
+    const siteId = siteIdOf.get(id);
+    if (siteId === undefined) throw new CodedError('site.device_not_found');
+    return siteId;
+  };
+
+  return {
+    insert: ({ activationCode, ...device }, now) =>
+      writer.transaction(() => {
+        insert.run({ ...device, ...codeColumns(device.id, activationCode) });
+        savedAt.run({ siteId: device.siteId, now });
+        writer.touched({ siteId: device.siteId });
+      }),
+    change: (id, change, now) =>
+      writer.transaction(() => {
+        const siteId = siteOf(id);
+        const columns = columnsOf(change);
+        if (change.activationCode !== undefined)
+          Object.assign(columns, codeColumns(id, change.activationCode));
+        if (Object.keys(columns).length === 0) return;
+        update(id, columns);
+        savedAt.run({ siteId, now });
+        writer.touched({ siteId });
+      }),
+    remove(id) {
+      const siteId = siteOf(id);
+      remove.run(id);
+      writer.touched({ siteId });
+    },
+    get(id) {
+      const row = get.get(id);
+      return row === undefined ? undefined : deviceOf(row);
+    },
+    ofSite: (siteId) => inTreeOrder(ofSite.all(siteId).map(deviceOf)),
+    all: () => all.all().map(deviceOf),
+    findByMac: (mac) => byMac.all(mac).map(deviceOf),
+    findByActivationCode(text) {
+      const hash = hashOf(text);
+      return hash === null ? [] : byCode.all(hash).map(deviceOf);
+    },
+    activationCode(id) {
+      const sealed = code.get(id);
+      return sealed === undefined || sealed === null ? null : vault.open(placeOf(id), sealed);
+    },
+  };
+}
+
+/** What of a code counts when two are compared (A23). */
+function codeKey(text: string): string {
+  return text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+}
+
+const placeOf = (rowId: string) => ({ table: 'devices', column: 'activation_code', rowId });
+
+function columnsOf(change: DeviceChange): Record<string, SqlValue> {
+  const columns: Record<string, SqlValue> = {};
+  for (const [member, value] of Object.entries(change)) {
+    const column = changeable[member];
+    if (column === undefined || value === undefined) continue;
+    columns[column] = typeof value === 'boolean' ? Number(value) : value;
+  }
+  return columns;
+}
+
+const readKind = wordReader('devices', 'kind', deviceKinds);
+const readModel = wordReader('devices', 'model', deviceModels);
+const readRadio = wordReader('devices', 'radio', ['blue_net', 'rf_net']);
+const readState = wordReader('devices', 'state', deviceStates);
+const readSubscription = wordReader('devices', 'subscription', ['subscribed', 'suspended']);
+
+function deviceOf(row: DeviceRow): DeviceRecord {
+  return {
+    ...row,
+    kind: readKind(row.kind),
+    model: row.model === null ? null : readModel(row.model),
+    radio: row.radio === null ? null : readRadio(row.radio),
+    hasActivationCode: row.hasActivationCode === 1,
+    state: readState(row.state),
+    networkProven: row.networkProven === 1,
+    subscription: row.subscription === null ? null : readSubscription(row.subscription),
+  };
+}

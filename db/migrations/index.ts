@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { firstTables } from './0010-first-tables.ts';
+
+/** All migrations, oldest first. A released one never changes; a new one is ten more. */
+export const migrations: readonly Migration[] = [firstTables];
