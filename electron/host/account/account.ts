@@ -172,21 +172,22 @@ export function createAccount(deps: AccountDeps): Account {
     stopTimer();
   }
 
+  /** A new token in place of `last`; where a sign-in or sign-out came between, what that left. */
   async function renew(last: Tokens): Promise<string> {
     try {
       if (last.refreshToken === null) throw new CodedError('account.session_expired');
       const next = await refresh(identity, last.refreshToken);
-      if (tokens !== last) throw new CodedError('account.signed_out');
-      keep(next);
-      return next.accessToken;
+      if (tokens === last) keep(next);
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'account.session_expired' && tokens === last) {
+      if (tokens === last && error instanceof CodedError && error.code === 'account.session_expired') {
         expired = true;
         keep(null);
         changed();
       }
-      throw error;
+      if (tokens === last || tokens === null) throw error;
     }
+    if (tokens === null) throw new CodedError('account.signed_out');
+    return tokens.accessToken;
   }
 
   return {

@@ -1,0 +1,1 @@
+export { createSync, type Sync, type SyncDeps } from './sync.ts';
