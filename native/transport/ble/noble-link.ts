@@ -17,6 +17,10 @@ const MOST_MTU = 515;
 /** A device that is out of reach does not confirm the end. */
 const DISCONNECT_LIMIT_MS = 2_000;
 
+/** Tries within one attempt of the person, and the pause between them: a few advertisements long. */
+const CONNECT_ATTEMPTS = 3;
+const ATTEMPT_PAUSE_MS = 500;
+
 /** A connection under way. */
 export interface ConnectAttempt {
   /** Rejects with `ble.not_a_device`, or whatever the driver says where no connection comes about. */
@@ -31,10 +35,22 @@ export function connectPeripheral(peripheral: Peripheral, label: string, clock: 
   const disconnect = () => {
     if (peripheral.state === 'connected') peripheral.disconnectAsync().catch(() => {});
   };
+  /** A connection often fails at once where the device was just then not listening. */
+  const connectWithRetries = async () => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await peripheral.connectAsync();
+      } catch (error) {
+        if (abandoned || attempt === CONNECT_ATTEMPTS) throw error;
+        await new Promise<void>((resolve) => clock.setTimer(resolve, ATTEMPT_PAUSE_MS));
+        if (abandoned) throw error;
+      }
+    }
+  };
   const establish = async () => {
     // Left over from an attempt that was given up a moment before it succeeded.
     if (peripheral.state === 'connected') await peripheral.disconnectAsync();
-    await peripheral.connectAsync();
+    await connectWithRetries();
     if (abandoned) disconnect();
     // Discovery is not told when the connection ends in its middle.
     const lost = new Promise<never>((_, reject) => {

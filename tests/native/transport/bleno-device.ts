@@ -51,9 +51,9 @@ function advertise(state: number): void {
   const advertisement = Buffer.concat([Buffer.from([2, 1, 6, 17, 7]), service]);
   const manufacturer = Buffer.from([0xff, 0xff, 1, 3, state, 0x00, 0x1f, 0x2e, 0x3d, 0x4c, 0x5b, 0x6a]);
   const scanResponse = Buffer.concat([Buffer.from([manufacturer.length + 1, 0xff]), manufacturer]);
-  bleno.startAdvertisingWithEIRData(advertisement, scanResponse, () =>
-    process.send?.({ advertising: state }),
-  );
+  // The emulator reports an advertiser when it begins, and not again.
+  bleno.stopAdvertising();
+  bleno.startAdvertisingWithEIRData(advertisement, scanResponse);
 }
 
 bleno.on('stateChange', (state) => {
