@@ -17,7 +17,11 @@ const external = [
 ];
 
 /** A program for Node or Electron's main process, built from one entry into a folder of its own. */
-function program(folder: string, input: Record<string, string>, format: 'es' | 'cjs' = 'es'): EnvironmentOptions {
+function program(
+  folder: string,
+  input: Record<string, string>,
+  format: 'es' | 'cjs' = 'es',
+): EnvironmentOptions {
   return {
     consumer: 'server',
     // Bundled unless named in `external`, which the bundler itself applies.

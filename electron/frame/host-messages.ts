@@ -37,7 +37,9 @@ export const hostToFrameSchema = z.discriminatedUnion('kind', [
     kind: z.literal('keychain'),
     id: z.int(),
     act: z.enum(['wrap', 'unwrap']),
-    bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength <= keychainMaxBytes),
+    bytes: z.custom<Uint8Array>(
+      (value) => value instanceof Uint8Array && value.byteLength <= keychainMaxBytes,
+    ),
   }),
   z.object({
     kind: z.literal('data'),

@@ -58,7 +58,9 @@ export function parseStartOptions(
   const { flags, texts } = parse(args, unknown === 'refuse');
   const port = texts.get('port') ?? '0';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw new CodedError('app.bad_option', { detail: `--port takes a number from 0 to 65535, not "${port}".` });
+    throw new CodedError('app.bad_option', {
+      detail: `--port takes a number from 0 to 65535, not "${port}".`,
+    });
   const cloudUrl = httpAddress('--cloud', texts.get('cloud') ?? env.DOORSTEP_CLOUD_URL);
   const issuer = httpAddress('--issuer', texts.get('issuer') ?? env.DOORSTEP_CLOUD_ISSUER);
   return {

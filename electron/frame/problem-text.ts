@@ -8,7 +8,8 @@ import type { Problem } from '../contract/errors.ts';
  * @param textsDir the folder with one JSON file of texts for each area
  */
 export function problemText({ code, params }: Problem, textsDir: string): string {
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+  const fill = (text: string) =>
+    text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
   for (const file of readdirSync(textsDir)) {
     const texts = JSON.parse(readFileSync(join(textsDir, file), 'utf8'));
     const text: { title: string; why: string; next: string } | undefined = texts[code];

@@ -77,7 +77,7 @@ type State<Port> =
 export function superviseHost<Port>(ports: SupervisorPorts<Port>): HostSupervisor<Port> {
   let state: State<Port> = { kind: 'idle' };
   let deaths: number[] = [];
-  let waiters: Waiter<Port>[] = [];
+  const waiters: Waiter<Port>[] = [];
 
   function begin(): void {
     const process = ports.spawn();
@@ -102,7 +102,10 @@ export function superviseHost<Port>(ports: SupervisorPorts<Port>): HostSuperviso
     process.send({ kind: 'start', settings: ports.settings });
   }
 
-  async function answerKeychain(process: HostProcess<Port>, { id, act, bytes }: KeychainRequest): Promise<void> {
+  async function answerKeychain(
+    process: HostProcess<Port>,
+    { id, act, bytes }: KeychainRequest,
+  ): Promise<void> {
     try {
       if (ports.keychain === undefined) throw new Error('This frame has no keychain.');
       process.send({ kind: 'keychain_answer', id, bytes: await ports.keychain[act](bytes) });

@@ -41,7 +41,10 @@ export function runHost(link: FrameLink, createHost: HostFactory, exit: (code: n
 
   async function start(settings: HostSettings): Promise<void> {
     try {
-      host = createHost(settings, { openExternal: (url) => link.send({ kind: 'open_external', url }), keychain });
+      host = createHost(settings, {
+        openExternal: (url) => link.send({ kind: 'open_external', url }),
+        keychain,
+      });
       serve = channelServer(await host);
       link.send({ kind: 'ready' });
     } catch (caught) {
@@ -74,7 +77,9 @@ export function runHost(link: FrameLink, createHost: HostFactory, exit: (code: n
 }
 
 /** The keychain of the frame's process; a refusal or a wrong answer rejects. Its caller limits the time. */
-function remoteKeychain(link: FrameLink): Keychain & { onAnswer(id: number, bytes: Uint8Array | null): void } {
+function remoteKeychain(
+  link: FrameLink,
+): Keychain & { onAnswer(id: number, bytes: Uint8Array | null): void } {
   const asked = new Map<number, { resolve(bytes: Uint8Array): void; reject(error: Error): void }>();
   let lastId = 0;
   const ask = (act: 'wrap' | 'unwrap', bytes: Uint8Array): Promise<Uint8Array> =>

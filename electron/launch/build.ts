@@ -19,7 +19,11 @@ export type BuildScope = 'renderer' | 'app';
  * @param root the project's folder
  * @param tell says that it takes a moment
  */
-export async function ensureBuilt(root: string, scope: BuildScope, tell: (text: string) => void): Promise<void> {
+export async function ensureBuilt(
+  root: string,
+  scope: BuildScope,
+  tell: (text: string) => void,
+): Promise<void> {
   const stamp = stampOf(root, scope);
   const sources = scope === 'app' ? [...rendererSources, ...otherSources] : rendererSources;
   if (isCurrent(stamp, digest(root, sources))) return;

@@ -74,5 +74,6 @@ async function npm(root, args) {
     timeoutMs: installTimeoutMs,
     shell: windows,
   });
-  if (!ok) throw new Error(`"npm ${args.join(' ')}" failed (${why}). See its output above; nothing was started.`);
+  if (!ok)
+    throw new Error(`"npm ${args.join(' ')}" failed (${why}). See its output above; nothing was started.`);
 }

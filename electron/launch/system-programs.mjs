@@ -5,14 +5,15 @@ import { runShown } from './run.mjs';
 const installTimeoutMs = 10 * 60_000;
 
 /** What a script may need from the system: any of the commands, and the Debian package that brings it. */
-const programs = /** @type {Readonly<Record<string, { commands: string[], debian: string, why: string }>>} */ ({
-  chromium: {
-    commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
-    debian: 'chromium',
-    why: 'the screens are tested in it',
-  },
-  socat: { commands: ['socat'], debian: 'socat', why: 'it makes the pseudo-terminals of virtual devices' },
-});
+const programs =
+  /** @type {Readonly<Record<string, { commands: string[], debian: string, why: string }>>} */ ({
+    chromium: {
+      commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+      debian: 'chromium',
+      why: 'the screens are tested in it',
+    },
+    socat: { commands: ['socat'], debian: 'socat', why: 'it makes the pseudo-terminals of virtual devices' },
+  });
 
 /**
  * Makes sure that the named programs are there: installs them where this is Debian and we may, else says what is
@@ -27,7 +28,9 @@ export async function ensureSystemPrograms(names) {
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
     const list = missing.map(({ debian, why }) => `${debian} (${why})`).join(', ');
-    throw new Error(`Missing on this machine: ${list}. Install it and try again. On Debian, as root: ${command}`);
+    throw new Error(
+      `Missing on this machine: ${list}. Install it and try again. On Debian, as root: ${command}`,
+    );
   }
   console.error(`Installing ${packages.join(', ')} …`);
   const options = {
@@ -41,7 +44,8 @@ export async function ensureSystemPrograms(names) {
     ['install', '-q', '-y', '--no-install-recommends', ...packages],
     options,
   );
-  if (!ok || missingPrograms(names).length > 0) throw new Error(`"${command}" failed (${why}). See its output above.`);
+  if (!ok || missingPrograms(names).length > 0)
+    throw new Error(`"${command}" failed (${why}). See its output above.`);
 }
 
 /** @param {readonly string[]} names */

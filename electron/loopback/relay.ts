@@ -26,7 +26,9 @@ export async function relay(page: WebSocket, connect: () => Promise<Channel>): P
     },
     onClosed: () => page.close(restartingCloseCode, 'app.host_restarting'),
   });
-  page.on('message', (data: Buffer, isBinary) => channel.send(isBinary ? new Uint8Array(data) : data.toString('utf8')));
+  page.on('message', (data: Buffer, isBinary) =>
+    channel.send(isBinary ? new Uint8Array(data) : data.toString('utf8')),
+  );
   page.on('close', () => channel.close());
   if (page.readyState !== page.OPEN) channel.close();
   page.resume();

@@ -41,14 +41,22 @@ export interface LoopbackOptions {
  *
  * Errors: `app.address_in_use`.
  */
-export async function serveLoopback({ port, rendererDir, connect }: LoopbackOptions): Promise<LoopbackServer> {
+export async function serveLoopback({
+  port,
+  rendererDir,
+  connect,
+}: LoopbackOptions): Promise<LoopbackServer> {
   const findFile = readRendererFiles(rendererDir);
   const server = createServer({ maxHeaderSize: 16 * 1024 });
   await listen(server, port);
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const origin = `http://${address}`;
   const sessions = createSessions((server.address() as AddressInfo).port, randomBytes);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+  });
 
   server.on('request', (request, response) => {
     const [pathname = '/'] = (request.url ?? '/').split('?', 1);
@@ -76,7 +84,8 @@ export async function serveLoopback({ port, rendererDir, connect }: LoopbackOpti
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const { host, origin: from, cookie } = request.headers;
-    const allowed = host === address && from === origin && request.url === rpcPath && sessions.accepts(cookie);
+    const allowed =
+      host === address && from === origin && request.url === rpcPath && sessions.accepts(cookie);
     if (!allowed) refuse(socket, '403 Forbidden');
     else if (sockets.clients.size >= pagesMax) refuse(socket, '503 Service Unavailable');
     else sockets.handleUpgrade(request, socket, head, (webSocket) => relay(webSocket, connect));
@@ -97,7 +106,11 @@ export async function serveLoopback({ port, rendererDir, connect }: LoopbackOpti
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new CodedError('app.address_in_use', { port }, { cause: error }) : error),
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new CodedError('app.address_in_use', { port }, { cause: error })
+          : error,
+      ),
     );
     server.listen(port, '127.0.0.1', resolve);
   });
@@ -136,7 +149,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function tokenOf(body: string): string {
   try {
     const value: unknown = JSON.parse(body);
-    const token = typeof value === 'object' && value !== null && tokenName in value ? value[tokenName] : undefined;
+    const token =
+      typeof value === 'object' && value !== null && tokenName in value ? value[tokenName] : undefined;
     return typeof token === 'string' ? token : '';
   } catch {
     return '';

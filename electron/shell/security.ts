@@ -20,7 +20,9 @@ export function isTrustedSender({ senderFrame }: Pick<IpcMainEvent, 'senderFrame
 
 /** Denies permissions and devices: hubs and locks are the host's, never the page's. */
 export function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, permission, callback) => callback(permissions.includes(permission)));
+  session.setPermissionRequestHandler((_contents, permission, callback) =>
+    callback(permissions.includes(permission)),
+  );
   session.setPermissionCheckHandler((_contents, permission) => permissions.includes(permission));
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, callback) => callback(null));

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { maxMessageBytes, refusedCloseCode, restartingCloseCode, sessionPath } from '../../electron/contract/frame.ts';
+import {
+  maxMessageBytes,
+  refusedCloseCode,
+  restartingCloseCode,
+  sessionPath,
+} from '../../electron/contract/frame.ts';
 import { contentSecurityPolicy } from '../../electron/frame/content-security-policy.ts';
 import type { LoopbackApp } from '../../electron/loopback/index.ts';
 import { startLoopbackApp } from '../../electron/loopback/index.ts';
@@ -50,16 +55,18 @@ describe('the app on loopback', () => {
 
   /** A request that keeps the path and headers as written, which fetch does not. */
   function raw(origin: string, path: string, headers: Record<string, string> = {}, method = 'GET') {
-    return new Promise<{ status: number; body: string; headers: Record<string, unknown> }>((resolve, reject) => {
-      const { hostname, port } = new URL(origin);
-      request({ hostname, port, path, method, headers }, async (response) => {
-        let body = '';
-        for await (const part of response) body += part;
-        resolve({ status: response.statusCode ?? 0, body, headers: response.headers });
-      })
-        .on('error', reject)
-        .end();
-    });
+    return new Promise<{ status: number; body: string; headers: Record<string, unknown> }>(
+      (resolve, reject) => {
+        const { hostname, port } = new URL(origin);
+        request({ hostname, port, path, method, headers }, async (response) => {
+          let body = '';
+          for await (const part of response) body += part;
+          resolve({ status: response.statusCode ?? 0, body, headers: response.headers });
+        })
+          .on('error', reject)
+          .end();
+      },
+    );
   }
 
   it('serves its page and files with the strict policy, and places in the app as the page', async () => {
@@ -77,13 +84,19 @@ describe('the app on loopback', () => {
     expect(script.headers['cache-control']).toContain('immutable');
   });
 
-  it.each(['/../secret.html', '/assets/../../secret.html', '/%2e%2e/secret.html', '/..%2fsecret.html', '//secret.html', '/secret.txt', '/assets/..\\..\\secret.html', '//[.html'])(
-    'gives nothing outside of the screens for %s',
-    async (path) => {
-      const { origin } = await start();
-      expect((await raw(origin, path)).status).toBe(404);
-    },
-  );
+  it.each([
+    '/../secret.html',
+    '/assets/../../secret.html',
+    '/%2e%2e/secret.html',
+    '/..%2fsecret.html',
+    '//secret.html',
+    '/secret.txt',
+    '/assets/..\\..\\secret.html',
+    '//[.html',
+  ])('gives nothing outside of the screens for %s', async (path) => {
+    const { origin } = await start();
+    expect((await raw(origin, path)).status).toBe(404);
+  });
 
   it('refuses every Host but its own, and every method but those it has', async () => {
     const { origin } = await start();
@@ -170,7 +183,9 @@ describe('the app on loopback', () => {
     const { origin } = await start();
     const { port } = new URL(origin);
     const socket = createConnection(Number(port), '127.0.0.1');
-    socket.write(`GET /rpc HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    socket.write(
+      `GET /rpc HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
     socket.resetAndDestroy();
     expect((await raw(origin, '/')).status).toBe(200);
   });
@@ -179,7 +194,12 @@ describe('the app on loopback', () => {
     const { url, origin } = await start();
     const socket = openSocket(origin, { Cookie: cookieOf(await redeem(url)) });
     const client = standInClient(socket);
-    for (const address of ['https://evil.example/', 'file:///etc/passwd', 'https://home.saltoks.com/x', 'http://127.0.0.1:1/'])
+    for (const address of [
+      'https://evil.example/',
+      'file:///etc/passwd',
+      'https://home.saltoks.com/x',
+      'http://127.0.0.1:1/',
+    ])
       await client.open({ url: address });
     await client.echo({ text: '' });
     expect(opened).toEqual(['https://home.saltoks.com/x', 'http://127.0.0.1:1/']);

@@ -40,7 +40,13 @@ describe('the supervisor of the host', () => {
   let processes: PlayedProcess[];
   let opened: string[];
   let supervisor: HostSupervisor<string>;
-  const settings: HostSettings = { version: '1', dataDir: '/data', vault: { kind: 'key_file' }, practice: false, cloud: null };
+  const settings: HostSettings = {
+    version: '1',
+    dataDir: '/data',
+    vault: { kind: 'key_file' },
+    practice: false,
+    cloud: null,
+  };
 
   beforeEach(() => {
     now = 0;

@@ -21,7 +21,10 @@ const dist = resolve(import.meta.dirname, '../../electron');
 vi.mock('../../electron/frame/renderer-files.ts', () => ({
   readRendererFiles: () => (pathname: string) =>
     pathname === '/' || pathname === '/sites/7'
-      ? { body: new TextEncoder().encode('<!doctype html>'), headers: { 'Content-Type': 'text/html; charset=utf-8' } }
+      ? {
+          body: new TextEncoder().encode('<!doctype html>'),
+          headers: { 'Content-Type': 'text/html; charset=utf-8' },
+        }
       : undefined,
 }));
 
@@ -66,7 +69,9 @@ describe('the shell', () => {
     process.argv = ['electron', '--remote-debugging-port=0', '.', '--data', dataDir, '--practice'];
     played.onFork = runStandInHost;
     await import('../../electron/shell/main.ts');
-    expect(played.schemes).toMatchObject([{ scheme: 'doorstep', privileges: { standard: true, secure: true } }]);
+    expect(played.schemes).toMatchObject([
+      { scheme: 'doorstep', privileges: { standard: true, secure: true } },
+    ]);
     expect(played.schemes[0]?.privileges).not.toHaveProperty('bypassCSP');
     expect(app.sandboxed).toBe(true);
     expect(app.paths.userData).toBe(dataDir);
@@ -96,7 +101,8 @@ describe('the shell', () => {
   });
 
   it('answers its scheme with its own files and the strict policy, and nothing else', async () => {
-    const answer = async (url: string, method = 'GET') => played.handlers.get('doorstep')?.(new Request(url, { method }));
+    const answer = async (url: string, method = 'GET') =>
+      played.handlers.get('doorstep')?.(new Request(url, { method }));
     const page = await answer('doorstep://app/sites/7');
     expect(await page?.text()).toBe('<!doctype html>');
     expect(page?.headers.get('Content-Security-Policy')).toBe(contentSecurityPolicy);
@@ -167,7 +173,13 @@ describe('the shell', () => {
   it('denies every permission and device but copying text', () => {
     const { request, check, device, display } = session.defaultSession;
     const granted: boolean[] = [];
-    for (const permission of ['media', 'serial', 'usb', 'clipboard-read', 'clipboard-sanitized-write'] as const) {
+    for (const permission of [
+      'media',
+      'serial',
+      'usb',
+      'clipboard-read',
+      'clipboard-sanitized-write',
+    ] as const) {
       request?.({} as never, permission, (answer) => granted.push(answer), {} as never);
       expect(check?.(null, permission, '', {} as never)).toBe(permission === 'clipboard-sanitized-write');
     }

@@ -67,7 +67,8 @@ export const played = {
   singleInstance: true,
 };
 
-const asPort = (process: PlayedUtilityProcess): Electron.UtilityProcess => process as unknown as Electron.UtilityProcess;
+const asPort = (process: PlayedUtilityProcess): Electron.UtilityProcess =>
+  process as unknown as Electron.UtilityProcess;
 
 export const utilityProcess = {
   fork(entry, args = []) {
@@ -107,7 +108,14 @@ export const app = Object.assign(new EventEmitter(), {
   whenReady: () => whenReady,
 }) satisfies Pick<
   Electron.App,
-  'enableSandbox' | 'exit' | 'getVersion' | 'isPackaged' | 'quit' | 'requestSingleInstanceLock' | 'setPath' | 'whenReady'
+  | 'enableSandbox'
+  | 'exit'
+  | 'getVersion'
+  | 'isPackaged'
+  | 'quit'
+  | 'requestSingleInstanceLock'
+  | 'setPath'
+  | 'whenReady'
 >;
 
 export const ipcMain = new EventEmitter();
@@ -115,7 +123,9 @@ export const ipcMain = new EventEmitter();
 /** The page's contents; a test raises what the page would do. */
 export class PlayedContents extends EventEmitter {
   openHandler: ((details: Electron.HandlerDetails) => Electron.WindowOpenHandlerResponse) | undefined;
-  setWindowOpenHandler(handler: (details: Electron.HandlerDetails) => Electron.WindowOpenHandlerResponse): void {
+  setWindowOpenHandler(
+    handler: (details: Electron.HandlerDetails) => Electron.WindowOpenHandlerResponse,
+  ): void {
     this.openHandler = handler;
   }
 }
@@ -148,7 +158,10 @@ export class BrowserWindow extends EventEmitter {
   }
   restore(): void {}
 }
-({}) as BrowserWindow satisfies Pick<Electron.BrowserWindow, 'focus' | 'isMinimized' | 'loadURL' | 'restore' | 'show'>;
+({}) as BrowserWindow satisfies Pick<
+  Electron.BrowserWindow,
+  'focus' | 'isMinimized' | 'loadURL' | 'restore' | 'show'
+>;
 
 export const Menu = {
   setApplicationMenu() {},
@@ -209,7 +222,10 @@ export const safeStorage = {
     if (!text.startsWith('wrapped:')) throw new Error('Not of this keychain.');
     return { shouldReEncrypt: false, result: text.slice('wrapped:'.length) };
   },
-} satisfies Pick<Electron.SafeStorage, 'decryptStringAsync' | 'encryptStringAsync' | 'getSelectedStorageBackend'>;
+} satisfies Pick<
+  Electron.SafeStorage,
+  'decryptStringAsync' | 'encryptStringAsync' | 'getSelectedStorageBackend'
+>;
 
 /** The page's side of the messages to the main process. */
 export const ipcRenderer = Object.assign(new EventEmitter(), {

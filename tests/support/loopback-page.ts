@@ -21,7 +21,11 @@ export function cookieOf(response: Response): string {
 }
 
 /** Opens the WebSocket of a page. */
-export function openSocket(origin: string, headers: Record<string, string>, path: string = rpcPath): WebSocket {
+export function openSocket(
+  origin: string,
+  headers: Record<string, string>,
+  path: string = rpcPath,
+): WebSocket {
   return new WebSocket(origin.replace('http', 'ws') + path, { headers: { Origin: origin, ...headers } });
 }
 

@@ -2,9 +2,9 @@ import { eventIterator, oc } from '@orpc/contract';
 import { implement } from '@orpc/server';
 import * as z from 'zod';
 import { CodedError } from '../../electron/contract/errors.ts';
+import { parentLink } from '../../electron/host/parent-link.ts';
 import type { HostFactory } from '../../electron/host/run.ts';
 import { runHost } from '../../electron/host/run.ts';
-import { parentLink } from '../../electron/host/parent-link.ts';
 
 /**
  * A host with just enough behaviour to prove its frame: it answers, streams, dies, asks for a page to be opened, and
@@ -24,7 +24,8 @@ const os = implement(standInContract);
 
 /** Makes the stand-in; a data folder ending in `refused` cannot be used. */
 export const createStandInHost: HostFactory = async (settings, { openExternal, keychain }) => {
-  if (settings.dataDir.endsWith('refused')) throw new CodedError('app.data_folder', { path: settings.dataDir });
+  if (settings.dataDir.endsWith('refused'))
+    throw new CodedError('app.data_folder', { path: settings.dataDir });
   const router = os.router({
     echo: os.echo.handler(({ input }) => ({ text: input.text, pid: process.pid })),
     count: os.count.handler(async function* ({ input }) {
