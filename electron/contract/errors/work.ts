@@ -9,6 +9,7 @@ export const workErrors = {
   'work.other_device': { retry: 'after_fix' },
   'work.hub_not_paired': { retry: 'after_fix' },
   'work.no_activation_code': { retry: 'after_fix' },
+  'work.not_attached': { retry: 'after_fix' },
   'work.no_mac': { retry: 'after_fix' },
   'work.rules_broken': { retry: 'after_fix' },
   'work.too_many_ports': { retry: 'after_fix' },

@@ -11,7 +11,7 @@ export interface LinksDeps {
 /** What is needed to speak with a device: where it was found, what it calls itself, and its activation code. */
 export interface LinkTarget {
   readonly foundId: string;
-  readonly mac: string | null;
+  readonly mac: string;
   readonly activationCode: string;
 }
 
@@ -22,8 +22,10 @@ export interface LinkTarget {
 export interface Links {
   /** The paired device, connected before or now. Errors: `pairing.*`, `work.other_device`, what the way gives. */
   connect(target: LinkTarget, signal?: AbortSignal): Promise<Device>;
-  /** Whether a device is connected. */
-  has(mac: string | null): boolean;
+  /** The device, if it is connected now. */
+  get(mac: string): Device | undefined;
+  /** Takes over a device that was paired elsewhere. */
+  keep(device: Device): void;
   /** Lets a device go. */
   release(mac: string): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +34,11 @@ export interface Links {
 /** Makes the connections. */
 export function createLinks({ clock, open }: LinksDeps): Links {
   const devices = new Map<string, Device>();
+
+  const get = (mac: string): Device | undefined => {
+    const device = devices.get(mac);
+    return device === undefined || device.channel.closed ? undefined : device;
+  };
 
   const keep = (device: Device): void => {
     const { mac } = device.identity;
@@ -43,19 +50,18 @@ export function createLinks({ clock, open }: LinksDeps): Links {
 
   const release = async (mac: string): Promise<void> => {
     const device = devices.get(mac);
-    if (device === undefined) return;
     devices.delete(mac);
-    await device.close();
+    await device?.close();
   };
 
   return {
     async connect({ foundId, mac, activationCode }, signal) {
-      const known = mac === null ? undefined : devices.get(mac);
-      if (known !== undefined && !known.channel.closed) return known;
+      const known = get(mac);
+      if (known !== undefined) return known;
       const device = await Device.open(await open(foundId, signal), { clock, signal });
       try {
         await device.pair(activationCode, { signal });
-        if (mac !== null && device.identity.mac !== mac) {
+        if (device.identity.mac !== mac) {
           throw new CodedError('work.other_device', { found: device.identity.mac, planned: mac });
         }
         keep(device);
@@ -65,7 +71,8 @@ export function createLinks({ clock, open }: LinksDeps): Links {
         throw caught;
       }
     },
-    has: (mac) => mac !== null && devices.has(mac),
+    get,
+    keep,
     release,
     async close() {
       await Promise.all([...devices.keys()].map(release));

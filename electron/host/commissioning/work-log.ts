@@ -9,7 +9,9 @@ export type DoorAnswer = 'passed' | 'failed' | 'repeat';
 
 /** What running work tells its panel; absent members stay. */
 export type WorkProgress = Partial<
-  Pick<Work, 'steps' | 'fraction' | 'needs' | 'failsafeEndsAt' | 'deviceIds'> & { readonly stepBegan: boolean }
+  Pick<Work, 'steps' | 'fraction' | 'needs' | 'failsafeEndsAt' | 'deviceIds'> & {
+    readonly stepBegan: boolean;
+  }
 >;
 
 /** What the body of a piece of work is given. */
@@ -110,12 +112,27 @@ export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
       const { signal } = controller;
       if (resumed === undefined) {
         const { kind, siteId, deviceIds } = what;
-        store.work.start({ id, kind, siteId, deviceIds, state: 'running', startedAt: now(), endedAt: null, problem: null });
+        store.work.start({
+          id,
+          kind,
+          siteId,
+          deviceIds,
+          state: 'running',
+          startedAt: now(),
+          endedAt: null,
+          problem: null,
+        });
       }
       begin(what, id);
       const tell = ({ stepBegan, ...change }: WorkProgress) =>
         show({ ...change, ...(stepBegan ? { since: new Date(now()).toISOString() } : {}) });
-      const ended = body({ id, journal: journalOf(id, store, now), signal, tell, ask: (check) => askPerson(check, signal) });
+      const ended = body({
+        id,
+        journal: journalOf(id, store, now),
+        signal,
+        tell,
+        ask: (check) => askPerson(check, signal),
+      });
       running = { controller, ended: ended.then(noop, noop) };
       try {
         await ended;

@@ -1,0 +1,210 @@
+import type { DeviceRecord } from '../../../db/types.ts';
+import { type AttachedChild, attachChildren, type ChildPlan, Device } from '../../../native/devices/index.ts';
+import { CodedError } from '../../contract/index.ts';
+import { isLockId } from '../rules/index.ts';
+import { judgeSite } from '../sites/index.ts';
+import { type Bench, modelOf, openSite, touchSite } from './index.ts';
+import { stageTeller } from './stages.ts';
+import type { WorkHandle } from './work-log.ts';
+
+const attachedStates: ReadonlySet<DeviceRecord['state']> = new Set(['attached', 'tested', 'faulty']);
+/** After a restart a hub may need this long until the laptop sees it again. */
+const hubLimitMs = 30_000;
+const hubPollMs = 250;
+
+const stages = {
+  channel: ['tree', 'ready', 'ticket', 'join', 'tests', 'confirm'],
+  repeater: ['tree', 'ready', 'ticket', 'join', 'confirm'],
+  card: ['tree', 'card', 'confirm'],
+} as const;
+
+/**
+ * Attaches planned devices to their hubs, hub after hub, and the repeaters above them first. Refused before
+ * anything is sent where a rule of the tree stands against it (`work.rules_broken`).
+ */
+export async function attachBelow(
+  bench: Bench,
+  siteId: string,
+  deviceIds: readonly string[],
+  handle: WorkHandle,
+): Promise<void> {
+  const { store } = bench;
+  const site = openSite(store, siteId);
+  const devices = store.devices.ofSite(siteId);
+  const wanted = withParents(devices, deviceIds).filter((device) => !attachedStates.has(device.state));
+  refuseBrokenRules(bench, siteId, wanted);
+  touchSite(store, site, bench.clock.now());
+  for (const [hub, children] of Map.groupBy(wanted, (device) => hubOf(device, devices))) {
+    await attachToHub(bench, hub, children, devices, handle);
+  }
+}
+
+/** The devices asked for and every repeater above them, parents first. */
+function withParents(devices: readonly DeviceRecord[], deviceIds: readonly string[]): DeviceRecord[] {
+  const byId = new Map(devices.map((device) => [device.id, device]));
+  const wanted = new Set<string>();
+  for (const id of deviceIds) {
+    for (let at = byId.get(id); at !== undefined && at.kind !== 'iq'; at = byId.get(at.parentId ?? ''))
+      wanted.add(at.id);
+  }
+  return devices.filter((device) => wanted.has(device.id));
+}
+
+function hubOf(device: DeviceRecord, devices: readonly DeviceRecord[]): DeviceRecord {
+  let at: DeviceRecord | undefined = device;
+  while (at !== undefined && at.kind !== 'iq') {
+    const parentId: string | null = at.parentId;
+    at = devices.find((other) => other.id === parentId);
+  }
+  if (at === undefined) throw new CodedError('site.parent_wrong', { device: device.name });
+  return at;
+}
+
+function refuseBrokenRules(bench: Bench, siteId: string, wanted: readonly DeviceRecord[]): void {
+  const { store } = bench;
+  const site = openSite(store, siteId);
+  for (const device of wanted) {
+    if (device.mac === null) throw new CodedError('work.no_mac', { device: device.name });
+  }
+  const ids = new Set(wanted.map((device) => device.id));
+  const { findings } = judgeSite(site, store.devices.ofSite(siteId), store, bench.rules());
+  const broken = findings.find(
+    (found) =>
+      found.step === 'hardware' &&
+      found.severity === 'blocker' &&
+      ids.has(found.deviceId ?? '') &&
+      !notYet.has(found.code),
+  );
+  if (broken !== undefined) {
+    throw new CodedError('work.rules_broken', {
+      device: String(broken.params.device ?? ''),
+      rule: broken.code,
+    });
+  }
+}
+
+/** Findings that only say that the work is still to be done. */
+const notYet: ReadonlySet<string> = new Set(['LOCK_NOT_ATTACHED', 'IQ_NOT_PAIRED']);
+
+async function attachToHub(
+  bench: Bench,
+  hub: DeviceRecord,
+  children: readonly DeviceRecord[],
+  devices: readonly DeviceRecord[],
+  handle: WorkHandle,
+): Promise<void> {
+  const site = openSite(bench.store, hub.siteId);
+  const device = await connectWhenSeen(bench, hub, handle.signal);
+  const plans = children.map((child) => planOf(bench, child, devices));
+  const byMac = new Map(plans.map((plan) => [plan.id, plan]));
+  const idOf = new Map(children.map((child) => [child.mac ?? '', child.id]));
+  const tell = stageTeller(handle, (mac) => stagesOf(byMac.get(mac ?? '') ?? plans[0]));
+  await attachChildren({
+    id: handle.id,
+    hub: device,
+    children: plans,
+    time: bench.timeFor(site),
+    journal: handle.journal,
+    clock: bench.clock,
+    signal: handle.signal,
+    onProgress: (progress) => {
+      const current = idOf.get(progress.device ?? '');
+      if (current !== undefined) {
+        handle.tell({
+          deviceIds: [current, ...children.map((child) => child.id).filter((id) => id !== current)],
+        });
+      }
+      tell(progress);
+    },
+    onAttached: (attached) => keepAttached(bench, children, attached),
+  });
+}
+
+function stagesOf(plan: ChildPlan | undefined): readonly string[] {
+  if (plan === undefined) return [];
+  if (plan.way.kind === 'card') return stages.card;
+  return plan.kind === 'repeater' ? stages.repeater : stages.channel;
+}
+
+/** Connects the hub; one that was just plugged in or is looked for after a restart may take a moment. */
+async function connectWhenSeen(bench: Bench, hub: DeviceRecord, signal: AbortSignal): Promise<Device> {
+  const endsAt = bench.clock.ticks() + hubLimitMs;
+  for (;;) {
+    try {
+      return await bench.connectHub(hub, signal);
+    } catch (caught) {
+      const unseen = caught instanceof CodedError && caught.code === 'work.device_not_found';
+      if (!unseen || bench.clock.ticks() >= endsAt || signal.aborted) throw caught;
+      await new Promise<void>((resolve) => bench.clock.setTimer(resolve, hubPollMs));
+    }
+  }
+}
+
+function planOf(bench: Bench, child: DeviceRecord, devices: readonly DeviceRecord[]): ChildPlan {
+  const mac = child.mac ?? '';
+  const parent = devices.find((device) => device.id === child.parentId);
+  return {
+    id: mac,
+    kind: child.kind === 'repeater' ? 'repeater' : 'lock',
+    ...(parent !== undefined && parent.kind === 'repeater' && parent.mac !== null
+      ? { parentId: parent.mac }
+      : {}),
+    way: wayTo(bench, child, mac),
+  };
+}
+
+/**
+ * Over the air where the laptop can hear the child; a BLUEnet lock that sleeps is waited for. Else with the
+ * maintenance card: an RFnet lock, or a laptop without Bluetooth.
+ */
+function wayTo(bench: Bench, child: DeviceRecord, mac: string): ChildPlan['way'] {
+  const { discovery, store, clock } = bench;
+  const heard = discovery.byMac(mac) !== undefined;
+  const mayWake = child.radio !== 'rf_net' && discovery.view().bluetooth === 'on';
+  const activationCode = isLockId(mac) ? mac : store.devices.activationCode(child.id);
+  if ((!heard && !mayWake) || activationCode === null) return { kind: 'card' };
+  return {
+    kind: 'channel',
+    connect: async (signal) => {
+      const find = discovery.byMac(mac);
+      if (find === undefined) throw new CodedError('finder.not_found');
+      const device = await Device.open(await bench.open(find.id, signal), { clock, signal });
+      try {
+        await device.pair(activationCode, { signal });
+        return device;
+      } catch (caught) {
+        await device.close();
+        throw caught;
+      }
+    },
+  };
+}
+
+function keepAttached(bench: Bench, children: readonly DeviceRecord[], attached: AttachedChild): void {
+  const child = children.find((device) => device.mac === attached.id);
+  if (child === undefined) return;
+  const { store, clock } = bench;
+  const { identity, health, rssi } = attached;
+  store.transaction(() => {
+    const now = clock.now();
+    store.devices.change(
+      child.id,
+      {
+        state: 'attached',
+        heardAt: now,
+        ...(rssi === undefined ? {} : { rssi }),
+        ...(health?.bat === undefined ? {} : { batteryPercent: health.bat }),
+        ...(identity === undefined
+          ? {}
+          : {
+              serial: identity.serial,
+              firmware: identity.fw,
+              model: modelOf(identity.model) ?? child.model,
+              radio: identity.radio ?? child.radio,
+            }),
+      },
+      now,
+    );
+    bench.audit(child.siteId, 'device.attached', { device: child.name, mac: attached.id });
+  });
+}

@@ -1,0 +1,269 @@
+import type { Store } from '../../../db/store.ts';
+import type { DeviceRecord, SiteRecord, WorkRecord } from '../../../db/types.ts';
+import {
+  brokenLink,
+  configureNetwork,
+  type Device,
+  type Reach as DeviceReach,
+  type NetworkToWrite,
+  pairHub,
+  type TrustedTime,
+} from '../../../native/devices/index.ts';
+import type { Clock, PacketChannel } from '../../../native/smp/index.ts';
+import { CodedError, deviceModels, type Network, type Reach, type Work } from '../../contract/index.ts';
+import type { Discovery } from '../discovery/index.ts';
+import { isLockId } from '../rules/index.ts';
+import type { AccountRules } from '../sites/index.ts';
+import { attachBelow } from './attach.ts';
+import { createLinks, type Links } from './links.ts';
+import { stageTeller } from './stages.ts';
+import { testDoorOf } from './test-door.ts';
+import { createWorkLog, type DoorAnswer, type WorkLog } from './work-log.ts';
+
+export interface CommissioningDeps {
+  readonly store: Store;
+  readonly discovery: Discovery;
+  /** Opens the way to a find. */
+  readonly open: (foundId: string, signal: AbortSignal | undefined) => Promise<PacketChannel>;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly person: () => string;
+  readonly rules: () => AccountRules;
+  /** Cloud's clock minus the laptop's, where it was ever measured (A44). */
+  readonly clockOffsetMs: () => number | null;
+}
+
+/** What the pieces of work share. */
+export interface Bench extends CommissioningDeps {
+  readonly links: Links;
+  readonly work: WorkLog;
+  readonly timeFor: (site: SiteRecord) => TrustedTime;
+  /** The hub of a site, connected and paired. Errors: `work.hub_not_paired`, `work.device_not_found`. */
+  readonly connectHub: (hub: DeviceRecord, signal: AbortSignal) => Promise<Device>;
+  readonly audit: (
+    siteId: string,
+    action: string,
+    detail?: Record<string, string | number | boolean>,
+  ) => void;
+}
+
+/** Everything that is done to a device; one piece of work at a time. */
+export interface Commissioning {
+  current(): Work | null;
+  subscribe(listener: () => void): () => void;
+  pairHub(deviceId: string, foundId: string, activationCode: string): Promise<void>;
+  configureNetwork(deviceId: string, network: Network): Promise<Reach>;
+  attach(siteId: string, deviceIds: readonly string[]): Promise<void>;
+  testDoor(deviceId: string): Promise<void>;
+  identify(foundId: string, seconds: number, signal?: AbortSignal): Promise<void>;
+  answer(workId: string, answer: DoorAnswer): void;
+  cancel(workId: string): void;
+  /** Goes on with what a process that died left unfinished. Never throws. */
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes the commissioning part. */
+export function createCommissioning(deps: CommissioningDeps): Commissioning {
+  const { store, discovery, clock } = deps;
+  const work = createWorkLog({ store, now: clock.now, newId: deps.newId });
+  const links = createLinks({ clock, open: deps.open });
+  const bench: Bench = {
+    ...deps,
+    links,
+    work,
+    timeFor: (site) => ({
+      utcSeconds: () => Math.round((clock.now() + (deps.clockOffsetMs() ?? 0)) / 1000),
+      timeZone: site.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone,
+    }),
+    connectHub: async (hub, signal) => {
+      const activationCode = store.devices.activationCode(hub.id);
+      if (hub.mac === null || activationCode === null)
+        throw new CodedError('work.hub_not_paired', { hub: hub.name });
+      const linked = links.get(hub.mac);
+      if (linked !== undefined) return linked;
+      const find = discovery.byMac(hub.mac);
+      if (find === undefined) throw new CodedError('work.device_not_found', { device: hub.name });
+      return links.connect({ foundId: find.id, mac: hub.mac, activationCode }, signal);
+    },
+    audit: (siteId, action, detail = {}) =>
+      store.audit.add({ id: deps.newId(), at: clock.now(), person: deps.person(), siteId, action, detail }),
+  };
+
+  const attach = (siteId: string, deviceIds: readonly string[], resumed?: WorkRecord) =>
+    work.run(
+      { kind: 'attach', siteId, deviceIds: [...deviceIds] },
+      (handle) => attachBelow(bench, siteId, deviceIds, handle),
+      resumed,
+    );
+
+  return {
+    current: work.current,
+    subscribe: work.subscribe,
+    pairHub: (deviceId, foundId, activationCode) => pairPlannedHub(bench, deviceId, foundId, activationCode),
+    configureNetwork: (deviceId, network) => writeNetwork(bench, deviceId, network),
+    attach,
+    testDoor(deviceId) {
+      const lock = openDevice(store, deviceId);
+      return work.run({ kind: 'test_door', siteId: lock.siteId, deviceIds: [deviceId] }, (handle) =>
+        testDoorOf(bench, lock, handle),
+      );
+    },
+    identify: (foundId, seconds, signal) => identify(bench, foundId, seconds, signal),
+    answer: work.answer,
+    cancel: work.cancel,
+    async resume() {
+      for (const left of store.work.unfinished()) {
+        if (left.kind === 'attach') await attach(left.siteId, left.deviceIds, left).catch(() => {});
+        else store.work.end(left.id, 'failed', { code: 'work.interrupted', params: {} }, clock.now());
+      }
+    },
+    async close() {
+      await work.close();
+      await links.close();
+    },
+  };
+}
+
+/** A device of a site that is still in work. */
+export function openDevice(store: Store, deviceId: string): DeviceRecord {
+  const device = store.devices.get(deviceId);
+  if (device === undefined) throw new CodedError('site.device_not_found');
+  openSite(store, device.siteId);
+  return device;
+}
+
+/** A site that is still in work. */
+export function openSite(store: Store, siteId: string): SiteRecord {
+  const site = store.sites.get(siteId);
+  if (site === undefined) throw new CodedError('site.not_found');
+  if (site.finishedAt !== null && site.state !== 'return_visit') throw new CodedError('site.finished');
+  return site;
+}
+
+/** Notes that somebody works on a site. */
+export function touchSite(store: Store, site: SiteRecord, now: number): void {
+  const state = site.state === 'planned' ? ({ state: 'in_progress' } as const) : {};
+  store.sites.change(site.id, { ...state, lastWorkedAt: now }, now);
+}
+
+async function pairPlannedHub(
+  bench: Bench,
+  deviceId: string,
+  foundId: string,
+  activationCode: string,
+): Promise<void> {
+  const { store, links, clock, work } = bench;
+  const hub = openDevice(store, deviceId);
+  const site = openSite(store, hub.siteId);
+  await work.run({ kind: 'pair_hub', siteId: site.id, deviceIds: [hub.id] }, async (handle) => {
+    const stages = stageTeller(handle, () => ['connect', 'pair', 'identity', 'clock']);
+    if (hub.mac !== null) await links.release(hub.mac);
+    const device = await pairHub({
+      id: handle.id,
+      connect: (signal) => bench.open(foundId, signal),
+      activationCode,
+      expectedMac: hub.mac ?? undefined,
+      time: bench.timeFor(site),
+      journal: handle.journal,
+      clock,
+      signal: handle.signal,
+      onProgress: stages,
+    });
+    links.keep(device);
+    const { identity } = device;
+    store.transaction(() => {
+      const now = clock.now();
+      store.devices.change(
+        hub.id,
+        {
+          activationCode,
+          mac: identity.mac,
+          model: modelOf(identity.model) ?? hub.model,
+          serial: identity.serial,
+          firmware: identity.fw,
+          heardAt: now,
+          ...(hub.state === 'configured' ? {} : { state: 'paired' as const }),
+        },
+        now,
+      );
+      touchSite(store, site, now);
+      bench.audit(site.id, 'hub.paired', { device: hub.name, mac: identity.mac });
+    });
+  });
+}
+
+/** A model of the contract, or null for one that it does not know. */
+export function modelOf(model: string): DeviceRecord['model'] {
+  return deviceModels.find((known) => known === model) ?? null;
+}
+
+async function writeNetwork(bench: Bench, deviceId: string, network: Network): Promise<Reach> {
+  const { store, clock, work } = bench;
+  const hub = openDevice(store, deviceId);
+  const site = openSite(store, hub.siteId);
+  let measured: DeviceReach | undefined;
+  await work.run({ kind: 'configure_network', siteId: site.id, deviceIds: [hub.id] }, async (handle) => {
+    const device = await bench.connectHub(hub, handle.signal);
+    measured = await configureNetwork({
+      id: handle.id,
+      hub: device,
+      network: networkToWrite(network),
+      prove: false,
+      journal: handle.journal,
+      clock,
+      signal: handle.signal,
+      onProgress: stageTeller(handle, () => ['network', 'reach', 'confirm']),
+    });
+    const proven = brokenLink(measured) === undefined;
+    store.transaction(() => {
+      const now = clock.now();
+      store.devices.change(hub.id, { state: 'configured', networkProven: proven, heardAt: now }, now);
+      touchSite(store, site, now);
+      bench.audit(site.id, 'hub.network_set', { device: hub.name, proven });
+    });
+  });
+  if (measured === undefined) throw new CodedError('device.bad_response');
+  return reachOf(measured, clock.now());
+}
+
+function networkToWrite({ eth, wifi, cell, order }: Network): NetworkToWrite {
+  return {
+    eth,
+    wifi: wifi === null ? null : { ...wifi, ssid: new TextEncoder().encode(wifi.ssid) },
+    cell,
+    ...(order.length > 0 ? { order } : {}),
+  };
+}
+
+function reachOf({ link, ip, gw, dns, tcp, update, time }: DeviceReach, at: number): Reach {
+  return {
+    at: new Date(at).toISOString(),
+    link,
+    ip,
+    gateway: gw,
+    dns,
+    targets: tcp,
+    update: update.ok,
+    time: time.ok,
+  };
+}
+
+/** Lets a found device blink; a device that is not connected is paired for it with the code that the plan knows. */
+async function identify(bench: Bench, foundId: string, seconds: number, signal?: AbortSignal): Promise<void> {
+  const { store, links, discovery } = bench;
+  const find = discovery.get(foundId);
+  const { mac } = find;
+  if (mac === null) throw new CodedError('work.device_not_found');
+  const linked = links.get(mac);
+  if (linked !== undefined) return linked.identify(seconds, { signal });
+  const planned = store.devices.findByMac(mac)[0];
+  const activationCode = isLockId(mac) ? mac : planned && store.devices.activationCode(planned.id);
+  if (!activationCode) throw new CodedError('work.no_activation_code', { device: planned?.name ?? mac });
+  const device = await links.connect({ foundId, mac, activationCode }, signal);
+  try {
+    await device.identify(seconds, { signal });
+  } finally {
+    if (find.kind !== 'iq') await links.release(mac);
+  }
+}
