@@ -184,7 +184,7 @@ describe('a channel for work', () => {
     expect(only()?.connected).toBe(true);
     expect(await codeOf(finder.open('iq:04.A2.FF'))).toBe('finder.device_in_use');
     const openings = ports.opened.length;
-    ports.plug(KNOWN_PORT, { ...iq, state: 'commissioned' });
+    ports.behind.set(KNOWN_PORT, { ...iq, state: 'commissioned' });
     await clock.advance(60_000);
     expect(ports.opened).toHaveLength(openings);
     await channel.close();
