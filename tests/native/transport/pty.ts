@@ -64,6 +64,10 @@ async function start(path: string, onData: (bytes: Uint8Array) => void): Promise
     child.once('exit', () => reject(new Error(`socat ended before it opened ${path}`)));
   });
   failed.catch(() => {});
+  // A test process that dies takes its terminals with it.
+  const kill = () => child.kill();
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   child.stdin?.on('error', () => {}); // a write after the hang-up is lost, as on a cable
   child.stdout?.on('data', onData);
   await Promise.race([failed, exists(path)]);

@@ -34,6 +34,10 @@ export async function openRadioBench(): Promise<RadioBench> {
   const run = (program: string, parameters: string[], env: Record<string, string> = {}) => {
     children.push(spawn(program, parameters, { stdio: 'ignore', env: { ...process.env, ...env } }));
   };
+  // A test process that dies takes its bench with it.
+  process.once('exit', () => {
+    for (const child of children) child.kill();
+  });
   await rm(LE_SOCKET, { force: true });
   run('btvirt', ['-s'], { LD_PRELOAD: preload });
   await until(LE_SOCKET);
