@@ -104,9 +104,15 @@ const waitMs = 10_000;
 /** One request per key at a time (C10). */
 export class KeyLocks {
   readonly #running = new Map<string, Promise<void>>();
+  readonly #waitMs: number;
+
+  /** @param longestMs how long a request waits for the one before it */
+  constructor(longestMs = waitMs) {
+    this.#waitMs = longestMs;
+  }
 
   /**
-   * Waits until no other request with this key of the company runs, at most 10 s of real time.
+   * Waits until no other request with this key of the company runs, in real time, with an end.
    * @returns the function that lets the next one run
    * @throws ApiProblem `idempotency_in_progress`
    */
@@ -123,7 +129,7 @@ export class KeyLocks {
 
   async #wait(name: string): Promise<void> {
     const timeout = new AbortController();
-    const late = delay(waitMs, true, { signal: timeout.signal, ref: false }).catch(() => true);
+    const late = delay(this.#waitMs, true, { signal: timeout.signal, ref: false }).catch(() => true);
     try {
       for (let first = this.#running.get(name); first; first = this.#running.get(name)) {
         const isLate = await Promise.race([first.then(() => false), late]);

@@ -37,7 +37,10 @@ export function createProvider(store: Store, origin: string): Provider {
     interactions: { url: (_context, interaction) => `${interactionPath}/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_context, client, token) => token.clientId === client.clientId,
+      },
     },
     ttl: {
       AccessToken: hourSeconds,
