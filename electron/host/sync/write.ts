@@ -61,11 +61,13 @@ export function subjectOf({ store }: World, intent: Intent): DeviceRecord {
   return device;
 }
 
-/** The captured code; a BLUEnet lock's is its printed id. */
+/**
+ * The captured code. Of a lock or repeater without one its id stands in: it is what their labels print. A hub's code
+ * is never its MAC (product.md, Formats).
+ */
 function activationCode({ store }: World, device: DeviceRecord): string {
   const code = device.hasActivationCode ? store.devices.activationCode(device.id) : null;
-  const printed = device.kind === 'lock' && device.mac !== null && isLockId(device.mac) ? device.mac : null;
-  const found = code ?? printed;
+  const found = code ?? (device.kind === 'iq' ? null : device.mac);
   if (found === null)
     throw new CodedError('cloud.device_incomplete', { device: device.name, field: 'activation code' });
   return found;

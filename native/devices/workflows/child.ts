@@ -59,8 +59,9 @@ export interface ChildWork {
   settled: boolean;
 }
 
-/** How often the hub is asked whether it has heard the child, in milliseconds. */
-export const POLL_MS = 1_000;
+/** The hub is asked at once whether it has heard the child, then ever more seldom, in milliseconds. */
+const FIRST_POLL_MS = 100;
+const LONGEST_POLL_MS = 1_000;
 
 /** The number of a child's kind in the tree (A46). */
 export function typeOf(plan: ChildPlan): 2 | 3 {
@@ -159,12 +160,12 @@ export async function waitUntilAttached(
   tools: StepTools,
 ): Promise<boolean> {
   const beganTicks = tools.clock.ticks();
-  for (;;) {
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS)) {
     const attachment = await attachmentOf(hub, plan.id, tools.signal);
     if (attachment?.state === 'attached') return true;
     if (tools.clock.ticks() - beganTicks >= limitMs) return false;
     await tools.keepArmed();
-    await tools.sleep(POLL_MS);
+    await tools.sleep(pollMs);
   }
 }
 
