@@ -10,7 +10,7 @@ import {
   MemoryJournal,
   type Progress,
 } from '../../../native/devices/index.ts';
-import type { Clock } from '../../../native/smp/index.ts';
+import type { Clock, PacketChannel } from '../../../native/smp/index.ts';
 import {
   connectInMemory,
   type DeviceOptions,
@@ -113,8 +113,13 @@ export class Room {
     return this.clock.run(this.connect(device, way));
   }
 
-  async connect(device: VirtualDevice, way: 'usb' | 'bluetooth' = 'bluetooth'): Promise<Device> {
-    const opened = await Device.open(connectInMemory(device, way, this.clock), { clock: this.clock });
+  async connect(
+    device: VirtualDevice,
+    way: 'usb' | 'bluetooth' = 'bluetooth',
+    wrap: (channel: PacketChannel) => PacketChannel = (channel) => channel,
+  ): Promise<Device> {
+    const channel = wrap(connectInMemory(device, way, this.clock));
+    const opened = await Device.open(channel, { clock: this.clock });
     try {
       await opened.pair(device.description.activationCode);
       return opened;

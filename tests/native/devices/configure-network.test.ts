@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import type { CodedError } from '../../../electron/contract/errors.ts';
+import {
+  brokenLink,
+  type ConfigureNetworkOptions,
+  configureNetwork,
+  type Device,
+  MemoryJournal,
+  type NetworkToWrite,
+  type Progress,
+  type Reach,
+} from '../../../native/devices/index.ts';
+import { codeOf, Room, story } from './bench.ts';
+
+const SSID = new TextEncoder().encode('Front desk');
+const WIFI: NetworkToWrite = {
+  wifi: { ssid: SSID, sec: 'wpa2', psk: 'correct horse' },
+  order: ['wifi', 'eth'],
+};
+
+function configuring(room: Room, hub: Device, rest: Partial<ConfigureNetworkOptions> = {}) {
+  const progress: Progress[] = [];
+  const done = room.clock.run(
+    configureNetwork({
+      id: 'work',
+      hub,
+      network: WIFI,
+      prove: true,
+      journal: new MemoryJournal(),
+      clock: room.clock,
+      signal: new AbortController().signal,
+      onProgress: (each) => progress.push(each),
+      ...rest,
+    }),
+  );
+  return { progress, done };
+}
+
+describe('configuring the network', () => {
+  test('writes under the failsafe, proves, commits', async () => {
+    const room = new Room();
+    const hub = await room.paired(room.hub);
+    const { progress, done } = configuring(room, hub);
+    expect((await done).link).toBe('wifi');
+    expect(story(progress)).toEqual(['network done', 'reach done', 'confirm done']);
+    expect(room.hub.flashReport).toMatchObject({ armed: false, end: 'committed' });
+    const network = await room.clock.run(hub.network());
+    expect(network.wifi).toEqual({ ssid: SSID, sec: 'wpa2', has_psk: true });
+    expect(JSON.stringify(progress)).not.toContain('correct horse');
+  });
+
+  test('a network that does not get through is put back, with the link that broke', async () => {
+    const room = new Room();
+    const hub = await room.paired(room.hub);
+    const before = await room.clock.run(hub.network());
+    room.hub.surroundings.internet = false;
+    const failure = await configuring(room, hub).done.catch((caught: unknown) => caught);
+    expect((failure as CodedError).code).toBe('commission.network_unproven');
+    expect(await room.clock.run(hub.network())).toEqual(before);
+    expect(room.hub.flashReport.end).toBe('rolled_back');
+  });
+
+  test('where it need not be proven, it is kept and the measurement told', async () => {
+    const room = new Room();
+    const hub = await room.paired(room.hub);
+    room.hub.surroundings.internet = false;
+    const reach = await configuring(room, hub, { prove: false }).done;
+    expect(brokenLink(reach)).toBeDefined();
+    expect(room.hub.flashReport.end).toBe('committed');
+  });
+
+  test('a lost answer to the write is settled by asking, and a passphrase is simply written again', async () => {
+    const room = new Room();
+    const hub = await room.paired(room.hub);
+    room.hub.faults.set({ kind: 'drop_answer', count: 1, command: 'network' });
+    const network: NetworkToWrite = { eth: { dhcp: true }, order: ['eth'] };
+    await configuring(room, hub, { network }).done;
+    expect(room.hub.flashReport.end).toBe('committed');
+  });
+
+  test('a model without the interface says so, and nothing is kept', async () => {
+    const room = new Room();
+    const hub = await room.paired(room.hub);
+    const { done } = configuring(room, hub, { network: { cell: { apn: 'm2m' } } });
+    expect(await codeOf(done)).toBe('device.value_impossible');
+    expect(room.hub.flashReport).toMatchObject({ armed: false, end: 'rolled_back' });
+  });
+
+  test('the way breaks at its first link', () => {
+    const whole: Reach = {
+      link: 'eth',
+      ip: '10.0.0.9',
+      gw: true,
+      dns: true,
+      tcp: [{ host: 'h', port: 40_000, ok: true, ms: 9 }],
+      update: { ok: true },
+      time: { ok: true },
+    };
+    expect(brokenLink(whole)).toBeUndefined();
+    expect(brokenLink({ ...whole, time: { ok: false } })).toBe('time');
+    expect(brokenLink({ ...whole, update: { ok: false } })).toBe('update');
+    expect(brokenLink({ ...whole, tcp: [{ host: 'h', port: 1, ok: false, ms: 0 }] })).toBe('cloud');
+    expect(brokenLink({ ...whole, dns: false, update: { ok: false } })).toBe('dns');
+    expect(brokenLink({ ...whole, gw: false })).toBe('gateway');
+    expect(brokenLink({ ...whole, ip: '' })).toBe('address');
+    expect(brokenLink({ ...whole, link: 'none', ip: '' })).toBe('link');
+  });
+});
