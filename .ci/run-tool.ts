@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 
 /** The slowest tool takes a minute on a slow machine. */
 const toolTimeoutMs = 300_000;
@@ -10,8 +11,14 @@ export interface ToolRun {
   readonly errors: string;
 }
 
-/** Runs one of the project's tools with this Node and keeps what it says. */
-export function runTool(cwd: string, program: string, args: readonly string[]): Promise<ToolRun> {
+/**
+ * Runs one of the project's tools with this Node and keeps what it says.
+ *
+ * @param cwd the project that it looks at
+ * @param tool its program in our node_modules
+ */
+export function runTool(cwd: string, tool: string, args: readonly string[]): Promise<ToolRun> {
+  const program = join(import.meta.dirname, '..', 'node_modules', tool);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd,
