@@ -1,5 +1,5 @@
 import { CodedError } from '../electron/contract/errors.ts';
-import { applicationId, type Connection, codedSqlite } from './sqlite.ts';
+import { applicationId, type Connection, codedSqlite, withCodes } from './sqlite.ts';
 
 /** One step of the schema: one file, one test. */
 export interface Migration {
@@ -22,12 +22,14 @@ export interface Header {
 
 /**
  * Reads the header and refuses what this version must not touch.
- * @throws CodedError `db.foreign_file`, `db.from_newer_app`.
+ * @throws CodedError `db.foreign_file`, `db.from_newer_app`; `db.damaged` where there is no header to read.
  */
 export function readHeader(db: Connection, newestVersion: number): Header {
-  const id = Number(db.pragma('application_id', { simple: true }));
-  const version = Number(db.pragma('user_version', { simple: true }));
-  const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
+  const { id, version, tables } = withCodes(() => ({
+    id: Number(db.pragma('application_id', { simple: true })),
+    version: Number(db.pragma('user_version', { simple: true })),
+    tables: Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()),
+  }));
   const empty = id === 0 && version === 0 && tables === 0;
   if (!empty && id !== applicationId) throw new CodedError('db.foreign_file');
   if (version > newestVersion) {

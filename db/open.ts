@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { CodedError } from '../electron/contract/errors.ts';
 import { createAccount } from './account.ts';
 import { createAudit } from './audit.ts';
-import { backupIsDue, makeBackup } from './backup.ts';
+import { backupIsDue, listBackups, makeBackup } from './backup.ts';
 import { createChecks } from './checks.ts';
 import { createDevices } from './devices.ts';
 import { withFileCodes } from './files.ts';
@@ -10,7 +10,7 @@ import { type OwnerLock, takeLock } from './lock.ts';
 import { migrate, newestOf, pendingOf, readHeader } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { createOutbox } from './outbox.ts';
-import { databaseFile, isSound, type Recovered, recover, resumeRecovery } from './recovery.ts';
+import { databaseFile, examine, type Recovered, recover, resumeRecovery } from './recovery.ts';
 import { createSettings } from './settings.ts';
 import { createSites } from './sites.ts';
 import { type Connection, codedSqlite, connect, withCodesIn } from './sqlite.ts';
@@ -98,8 +98,10 @@ async function openSound(
   const looked = withFileCodes(dataDir, () => {
     const resumed = resumeRecovery(dataDir);
     const unclean = lock.uncleanBefore || logIsLeft(database);
-    if (isSound(database, newestVersion, unclean)) return resumed;
-    return recover(dataDir, newestVersion, now);
+    const found = examine(database, newestVersion, unclean);
+    // Nothing where there was something once: the file was lost or cut off.
+    const lost = found === 'empty' && listBackups(dataDir).length > 0;
+    return found === 'damaged' || lost ? recover(dataDir, newestVersion, now) : resumed;
   });
   try {
     return { db: await openCurrent(dataDir, now), recovered: looked };

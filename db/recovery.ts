@@ -41,16 +41,20 @@ const planFile = (dataDir: string) => join(dataDir, 'recovery.json');
  * Looks at the file without changing a byte of it or of its log: a reader neither checkpoints nor deletes.
  * @throws CodedError what {@link readHeader} refuses, and failures that are not the file's own.
  */
-export function isSound(path: string, newestVersion: number, everyPage: boolean): boolean {
-  if (!existsSync(path)) return true;
+export function examine(
+  path: string,
+  newestVersion: number,
+  everyPage: boolean,
+): 'sound' | 'empty' | 'damaged' {
+  if (!existsSync(path)) return 'empty';
   let db: Connection | undefined;
   try {
     db = connect(path, { readOnly: true });
-    readHeader(db, newestVersion);
+    const { empty } = readHeader(db, newestVersion);
     if (everyPage) proveSound(db);
-    return true;
+    return empty ? 'empty' : 'sound';
   } catch (error) {
-    if (error instanceof CodedError && error.code === 'db.damaged') return false;
+    if (error instanceof CodedError && error.code === 'db.damaged') return 'damaged';
     throw error;
   } finally {
     db?.close();
@@ -106,7 +110,7 @@ function reasonOf(setAside: string, backup: Backup | null): Problem {
 /** A backup that cannot be used, for whatever reason, is passed over. */
 function isGoodBackup(path: string, newestVersion: number): boolean {
   try {
-    return isSound(path, newestVersion, true);
+    return examine(path, newestVersion, true) === 'sound';
   } catch {
     return false;
   }
