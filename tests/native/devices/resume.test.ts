@@ -107,7 +107,7 @@ describe('a process killed while it attaches a lock', () => {
     ['after a packet arrived, before its answer', true],
   ])(
     '%s, at every packet: the same work goes on and writes nothing twice',
-    async (_, lastPacketArrives) => {
+    async (_, lastPacketArrives, stride) => {
       const whole = await new Situation().attach(new MortalProcess(new Room(), -1, false));
       const tries = { total: 0, beyondTheLock: 0 };
       for (let at = whole.connected; at <= whole.sent; at += stride) {
