@@ -74,7 +74,7 @@ const tokensSchema = z.object({ accessToken: z.string(), refreshToken: z.string(
 
 /** The person signed in: sign-in, refresh, sign-out, and what the cloud told of them. */
 export function createAccount(deps: AccountDeps): Account {
-  const identity: IdentityOptions = { ...deps.identity, fetch: deps.fetch, now: deps.now };
+  const identity: IdentityOptions = { ...deps.identity, fetch: deps.fetch };
   const listeners = new Set<() => void>();
   const stored = deps.store.account.get();
   const parsedTokens = tokensSchema.safeParse(stored?.tokens);

@@ -18,8 +18,6 @@ export interface IdentitySettings {
 
 export interface IdentityOptions extends IdentitySettings {
   readonly fetch: typeof globalThis.fetch;
-  /** The laptop's clock. */
-  readonly now: () => number;
 }
 
 /** What a sign-in or a refresh gives. */
@@ -89,16 +87,16 @@ function tokensOf(answer: { access_token: string; refresh_token?: string }, befo
 
 /**
  * Discovers the provider anew, so that the offset of its clock (C4) is that of now: a laptop that is days off
- * would otherwise refuse every ID token.
+ * would otherwise refuse every ID token. Measured against `Date.now()`, which is what the library adds it to.
  */
 async function discover(options: IdentityOptions): Promise<client.Configuration> {
   const issuer = new URL(options.issuer);
   const fetchLimited = limitedFetch(options.fetch);
   const metadata: Partial<client.ClientMetadata> = {};
   const measuring: client.CustomFetch = async (url, init) => {
-    const sentAt = options.now();
+    const sentAt = Date.now();
     const response = await fetchLimited(url, init);
-    const offsetMs = clockOffset(response.headers.get('date'), sentAt, options.now());
+    const offsetMs = clockOffset(response.headers.get('date'), sentAt, Date.now());
     metadata[client.clockSkew] ??= Math.round((offsetMs ?? 0) / 1000);
     return response;
   };

@@ -68,6 +68,9 @@ export function outcomeOf(failure: CodedError, known: Circumstances): Outcome {
       );
     case 'cloud.precondition_failed':
       return retry(failure.problem, Math.ceil(random() * 500));
+    case 'cloud.intent_too_old':
+      // C11: what it did is no longer to be learned from the key; a person looks, and then it may count as new.
+      return { kind: 'needs_person', problem: failure.problem, uncertain: false };
     case 'app.internal':
       return attempts < patience ? retry() : person;
     default:

@@ -3,23 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as newId } from 'uuid';
 import { expect, onTestFinished } from 'vitest';
-import { openStore } from '../../../../db/open.ts';
 import type { Store } from '../../../../db/store.ts';
 import type { DeviceKind, SiteData } from '../../../../electron/contract/index.ts';
-import { createAccount } from '../../../../electron/host/account/index.ts';
-import { type CloudPort, createCloud } from '../../../../electron/host/cloud/index.ts';
 import { finishSite } from '../../../../electron/host/handover/index.ts';
 import {
-  installerPassword,
   type PracticeCloud,
-  signInAsPracticeInstaller,
   startPracticeCloud,
   type TrapChanges,
 } from '../../../../electron/host/practice/index.ts';
-import { createSync } from '../../../../electron/host/sync/index.ts';
-
-/** Waits of the worker pass this much faster than in the field. */
-const speed = 20;
+import { type Laptop, type LaptopOptions, makeLaptop } from './laptop.ts';
 
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'doorstep-sync-'));
@@ -51,6 +43,11 @@ export async function startCloudBench(cloudDir = testFolder()) {
       });
       expect(answer.status, await answer.text()).toBe(200);
     },
+    /** What is left of the traps that count. */
+    trapsLeft: async (): Promise<number> => {
+      const values: { times?: number }[] = Object.values(await json('/practice/traps'));
+      return values.reduce((sum, { times }) => sum + (times ?? 0), 0);
+    },
     ledger: async (): Promise<LedgerRow[]> => (await json('/practice/ledger')).items,
     mails: async (to: string): Promise<{ kind: string; to: string }[]> =>
       (await json(`/practice/mailbox?to=${encodeURIComponent(to)}`)).items,
@@ -58,88 +55,12 @@ export async function startCloudBench(cloudDir = testFolder()) {
 }
 export type CloudBench = Awaited<ReturnType<typeof startCloudBench>>;
 
-export interface LaptopOptions {
-  readonly dataDir?: string;
-  /** How far the laptop's clock is off, in milliseconds. */
-  readonly clockOffMs?: number;
-  /** Looks at every request before it leaves; may throw, wait, or do something else first. */
-  readonly beforeSending?: (request: { url: string; method: string; body: string }) => Promise<void> | void;
-  readonly person?: string;
+/** A laptop that is closed at the end of the test. */
+export async function openLaptop(cloudUrl: string, options: Partial<LaptopOptions> = {}): Promise<Laptop> {
+  const laptop = await makeLaptop(cloudUrl, { dataDir: testFolder(), ...options });
+  onTestFinished(laptop.close);
+  return laptop;
 }
-
-/** A laptop with a store, an account and a worker that is not started yet. */
-export async function openLaptop(cloudUrl: string, options: LaptopOptions = {}) {
-  const dataDir = options.dataDir ?? testFolder();
-  const began = Date.now() + (options.clockOffMs ?? 0);
-  const tick = performance.now();
-  const monotonic = () => (performance.now() - tick) * speed;
-  const now = () => began + Math.round(performance.now() - tick);
-  const vault = { kind: 'key_file', path: join(dataDir, 'key') } as const;
-  const { store } = await openStore({ dataDir, vault, now });
-  const net = { up: true, requests: 0 };
-  const guarded: typeof globalThis.fetch = async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    if (!net.up)
-      throw Object.assign(new TypeError('fetch failed'), {
-        cause: { code: 'ECONNREFUSED', syscall: 'connect' },
-      });
-    net.requests += 1;
-    await options.beforeSending?.({ url, method: init?.method ?? 'GET', body: String(init?.body ?? '') });
-    return fetch(input, init);
-  };
-  const person = { email: options.person ?? 'installer@example.org' };
-  const openExternal = (authorizationUrl: string) => {
-    signInAsPracticeInstaller({ authorizationUrl, email: person.email, password: installerPassword, fetch })
-      .then((redirect) => fetch(redirect))
-      .catch(() => {});
-  };
-  const setTimer = (callback: () => void, ms: number) => {
-    const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1) / speed);
-    return () => clearTimeout(timer);
-  };
-  const cloud: CloudPort = createCloud({
-    url: cloudUrl,
-    fetch: guarded,
-    now,
-    accessToken: (refused) => account.accessToken(refused),
-  });
-  const account = createAccount({
-    store,
-    identity: {
-      issuer: `${cloudUrl}/oidc`,
-      clientId: 'doorstep',
-      scope: 'openid offline_access installer_api',
-    },
-    fetch: guarded,
-    readMe: (signal) => cloud.me(signal),
-    now,
-    setTimer: (callback, ms) => {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
-    openExternal,
-  });
-  const log: unknown[] = [];
-  const sync = createSync({
-    store,
-    cloud,
-    account,
-    // Moments that are stored keep the pace of the waits.
-    now: () => began + Math.round(monotonic()),
-    monotonic,
-    setTimer,
-    random: Math.random,
-    newId: () => newId(),
-    log: (line) => log.push(line),
-  });
-  const close = async () => {
-    await sync.close();
-    store.close();
-  };
-  onTestFinished(close);
-  return { dataDir, store, account, cloud, sync, net, now, log, person, close };
-}
-export type Laptop = Awaited<ReturnType<typeof openLaptop>>;
 
 export const anySignal = () => AbortSignal.timeout(15_000);
 
@@ -255,11 +176,6 @@ export const untilState = (store: Store, siteId: string, state: string) =>
         .ofSite(siteId)
         .map(({ kind, state: at, problem, attempts, nextAt }) => ({ kind, at, problem, attempts, nextAt })),
   );
-
-/** Signs in, starts, and waits until a site is released. */
-export async function releaseAll(laptop: Laptop, siteIds: readonly string[]): Promise<void> {
-  for (const siteId of siteIds) await untilState(laptop.store, siteId, 'released');
-}
 
 /** Every effect of a job stands in the cloud's own ledger exactly once and in its order, with one mail. */
 export async function expectOneJob(bench: CloudBench, store: Store, siteId: string): Promise<void> {
