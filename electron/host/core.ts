@@ -9,6 +9,7 @@ import {
   identityOf,
   systemClock,
 } from '../../native/transport/index.ts';
+import type { Environment } from '../../native/virtual/index.ts';
 import knownUsb from '../../resources/usb-devices.json' with { type: 'json' };
 import { type AppState, asCodedError, CodedError, type Outbox } from '../contract/index.ts';
 import { type Account, createAccount } from './account/index.ts';
@@ -67,8 +68,10 @@ export interface Core {
 export interface CoreOptions {
   readonly mode: Core['mode'];
   readonly dataDir: string;
-  /** Looks for devices and syncs; false for a look from the command line. */
-  readonly active: boolean;
+  /** What runs: everything; the database and the sync; the database alone; or a look at it beside a running app. */
+  readonly use: 'app' | 'sync' | 'write' | 'read';
+  /** Time and chance of practice mode's devices; the system's where absent. */
+  readonly environment?: Environment;
   /** Whether the first start's question is still open. */
   readonly unset: boolean;
 }
@@ -79,19 +82,18 @@ interface Online {
 }
 
 /** Opens the parts on the database of a folder. Errors: those of `openStore`; practice: of its cloud. */
-export async function openCore(
-  ports: HostPorts,
-  { mode, dataDir, active, unset }: CoreOptions,
-): Promise<Core> {
+export async function openCore(ports: HostPorts, options: CoreOptions): Promise<Core> {
+  const { mode, dataDir, use } = options;
   const opened = await openStore({
     dataDir,
     vault: ports.vault,
     now: ports.now,
-    ...(active ? {} : { readOnly: true }),
+    readOnly: use === 'read',
   });
   try {
-    const cloud = mode === 'practice' && active ? await startCloudOf(dataDir) : null;
-    return assemble(ports, opened, { mode, dataDir, active, unset, cloud });
+    const cloud =
+      mode === 'practice' && (use === 'app' || use === 'sync') ? await startCloudOf(dataDir) : null;
+    return assemble(ports, opened, { ...options, cloud });
   } catch (caught) {
     opened.store.close();
     throw caught;
@@ -108,7 +110,13 @@ function assemble(
   const practice =
     options.cloud === null
       ? null
-      : createPracticeWorld({ store, dataDir: options.dataDir, cloud: options.cloud, fetch: ports.fetch });
+      : createPracticeWorld({
+          store,
+          dataDir: options.dataDir,
+          cloud: options.cloud,
+          fetch: ports.fetch,
+          ...(options.environment === undefined ? {} : { environment: options.environment }),
+        });
   const online = connect(ports, store, practice, cloudOf(ports, options));
   const person = () => online?.account.state().me?.person.fullName ?? 'installer';
   const rules = (): AccountRules => rulesOf(online?.account);
@@ -132,11 +140,11 @@ function assemble(
     online === null ? () => {} : anyOf(online.account.onChange, online.sync.onChange)(listener);
   const bornAt = new Date(now()).toISOString();
 
-  if (options.active) {
+  if (options.use === 'app') {
     discovery.start();
-    online?.sync.start();
     void commissioning.resume();
   }
+  if (options.use === 'app' || options.use === 'sync') online?.sync.start();
 
   return {
     mode: options.mode,

@@ -64,7 +64,7 @@ async function openMode(ports: HostPorts, mode: Core['mode'] | 'unset'): Promise
   const core = await openCore(ports, {
     mode: opened,
     dataDir,
-    active: true,
+    use: 'app',
     unset: mode === 'unset' && ports.cloud === null,
   });
   if (opened === 'practice' && core.appState().person === null) {

@@ -5,9 +5,11 @@ import type { Store } from '../../../db/store.ts';
 import type { DeviceRecord } from '../../../db/types.ts';
 import {
   type DevicePlan,
+  type Environment,
   flashFile,
   type HandHabit,
   RadioField,
+  systemEnvironment,
   VirtualDevice,
 } from '../../../native/virtual/index.ts';
 
@@ -22,6 +24,8 @@ export interface HardwareDeps {
   readonly store: Store;
   /** Where each device's flash lies while the app does not run. */
   readonly folder: string;
+  /** Time and chance of the devices; the system's where absent. */
+  readonly environment?: Environment;
 }
 
 /** The virtual devices of practice mode: of the site a person stands at, those it plans and a few spare ones. */
@@ -40,7 +44,7 @@ interface Place {
 }
 
 /** Makes the virtual hardware. */
-export function createHardware({ store, folder }: HardwareDeps): Hardware {
+export function createHardware({ store, folder, environment = systemEnvironment }: HardwareDeps): Hardware {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const places = new Map<string, Place>();
   let current: string | undefined;
@@ -52,7 +56,10 @@ export function createHardware({ store, folder }: HardwareDeps): Hardware {
       if (place.devices.has(plan.mac)) continue;
       const hand: HandHabit = { kind: 'helps', delayMs: handDelayMs };
       const flashStore = flashFile(join(folder, `${siteId}-${plan.mac}.json`));
-      place.devices.set(plan.mac, new VirtualDevice(plan, { field: place.field, flashStore, hand }));
+      place.devices.set(
+        plan.mac,
+        new VirtualDevice(plan, { environment, field: place.field, flashStore, hand }),
+      );
       const angle = place.devices.size;
       place.field.place(plan.mac, { x: nearMetres * Math.cos(angle), y: nearMetres * Math.sin(angle) });
     }
@@ -79,49 +86,40 @@ export function createHardware({ store, folder }: HardwareDeps): Hardware {
   };
 }
 
-/** The hardware of a site: what is planned with its MAC, and spare devices for the places that have none. */
+/**
+ * The hardware of a site: what is planned with its MAC, a device for each place that has none yet, and a few more on
+ * the bench for a site that is planned by hand.
+ */
 function plansOf(siteId: string, store: Store): DevicePlan[] {
   const devices = store.devices.ofSite(siteId);
-  const bound = devices.filter((device) => device.mac !== null && isPossible(device.mac));
-  const unbound = (kind: DeviceRecord['kind']) =>
-    devices.filter((device) => device.kind === kind && device.mac === null).length;
-  const hubs = Math.max(unbound('iq'), bound.some((device) => device.kind === 'iq') ? 0 : 1);
+  const hasHub = devices.some((device) => device.kind === 'iq');
   return [
-    ...bound.map((device) => planOf(device, store)),
-    ...spares(siteId, 'iq', hubs),
-    ...spares(siteId, 'repeater', unbound('repeater')),
-    ...spares(siteId, 'lock', Math.max(spareLocks, unbound('lock'))),
+    ...devices.flatMap((device) => planOf(device, store) ?? []),
+    ...(hasHub ? [] : [sparePlan(siteId, 'iq')]),
+    ...Array.from({ length: spareLocks }, (_, index) => sparePlan(`${siteId} ${index}`, 'lock')),
   ];
 }
 
-function isPossible(mac: string): boolean {
-  return /^([0-9A-F]{2}\.[0-9A-F]{2}\.[0-9A-F]{2}|[0-9A-F]{14})$/.test(mac);
-}
-
-function planOf(device: DeviceRecord, store: Store): DevicePlan {
-  const mac = device.mac ?? '';
-  const code = device.hasActivationCode ? store.devices.activationCode(device.id) : null;
+/** The device of a planned place; undefined where its MAC is none that a device can have. */
+function planOf(device: DeviceRecord, store: Store): DevicePlan | undefined {
+  const { id, kind, mac, model, radio } = device;
+  if (mac !== null && !/^([0-9A-F]{2}\.[0-9A-F]{2}\.[0-9A-F]{2}|[0-9A-F]{14})$/.test(mac)) return undefined;
+  const code = device.hasActivationCode ? store.devices.activationCode(id) : null;
   return {
-    kind: device.kind,
-    mac,
-    ...(device.model === null ? {} : { model: device.model }),
-    ...(device.radio === null ? {} : { radio: device.radio }),
-    activationCode: code ?? labelCode(mac),
+    ...(mac === null ? sparePlan(id, kind, radio) : { kind, mac }),
+    ...(model === null ? {} : { model }),
+    ...(radio === null ? {} : { radio }),
+    ...(code === null ? {} : { activationCode: code }),
   };
 }
 
-/** Spare devices that are the same each time: their MACs follow from the site. */
-function spares(siteId: string, kind: DeviceRecord['kind'], count: number): DevicePlan[] {
-  return Array.from({ length: count }, (_, index) => {
-    const hash = createHash('sha256').update(`${siteId} ${kind} ${index}`).digest('hex').toUpperCase();
-    if (kind === 'lock') return { kind, mac: `01FFEE${hash.slice(0, 8)}`, radio: 'blue_net' as const };
-    const mac = `${hash.slice(0, 2)}.${hash.slice(2, 4)}.${hash.slice(4, 6)}`;
-    return { kind, mac, activationCode: labelCode(mac) };
-  });
-}
-
-/** What stands on the label of a virtual device whose code nobody planned. */
-function labelCode(mac: string): string {
-  const hash = createHash('sha256').update(`label ${mac}`).digest('hex').toUpperCase();
-  return `${hash.slice(0, 2)}.${hash.slice(2, 4)}.${hash.slice(4, 6)}`;
+/** A device that nobody planned by its MAC; the same each time. */
+function sparePlan(
+  seed: string,
+  kind: DeviceRecord['kind'],
+  radio: DeviceRecord['radio'] = null,
+): DevicePlan {
+  const hash = createHash('sha256').update(`${kind} ${seed}`).digest('hex').toUpperCase();
+  if (kind === 'lock' && radio !== 'rf_net') return { kind, mac: `01FFEE${hash.slice(0, 8)}` };
+  return { kind, mac: `${hash.slice(0, 2)}.${hash.slice(2, 4)}.${hash.slice(4, 6)}` };
 }

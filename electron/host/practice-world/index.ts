@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Store } from '../../../db/store.ts';
 import type { MemorySource } from '../../../native/transport/index.ts';
-import { memorySource, type VirtualDevice } from '../../../native/virtual/index.ts';
+import { type Environment, memorySource, type VirtualDevice } from '../../../native/virtual/index.ts';
 import { CodedError, type Practice } from '../../contract/index.ts';
 import {
   installerPassword,
@@ -38,6 +38,8 @@ export interface PracticeWorldDeps {
   readonly dataDir: string;
   readonly cloud: PracticeCloudAccess;
   readonly fetch: typeof fetch;
+  /** Time and chance of the virtual devices; the system's where absent. */
+  readonly environment?: Environment;
 }
 
 /** Starts the practice cloud in the practice data's folder. */
@@ -46,9 +48,14 @@ export function startCloudOf(dataDir: string): Promise<PracticeCloudAccess> {
 }
 
 /** Makes the practice world around a practice cloud that runs. */
-export function createPracticeWorld({ store, dataDir, cloud, fetch }: PracticeWorldDeps): PracticeWorld {
+export function createPracticeWorld(deps: PracticeWorldDeps): PracticeWorld {
+  const { store, dataDir, cloud, fetch, environment } = deps;
   const changed = createSignal();
-  const hardware = createHardware({ store, folder: join(dataDir, 'devices') });
+  const hardware = createHardware({
+    store,
+    folder: join(dataDir, 'devices'),
+    ...(environment === undefined ? {} : { environment }),
+  });
   let reachable = true;
 
   const device = (mac: string): VirtualDevice => {

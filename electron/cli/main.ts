@@ -1,0 +1,79 @@
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { CodedError } from '../contract/index.ts';
+import { defaultDataFolder } from '../frame/data-folder.ts';
+import { importCommand } from './import.ts';
+import type { CommandOptions } from './open.ts';
+import { exitCodes, reportFailure } from './output.ts';
+import { rehearseCommand } from './rehearse.ts';
+import { statusCommand } from './status.ts';
+import { syncCommand } from './sync.ts';
+
+/** The command line: the bulk work of the app on the same database. */
+const program = new Command('doorstep')
+  .description('Commission sites offline and hand them over: the bulk work from the command line.')
+  .version(packageJson.version)
+  .option('--data <folder>', 'the folder that holds the data', defaultDataFolder())
+  .option('--practice', 'use practice mode’s own data and cloud')
+  .addOption(new Option('--cloud <url>', 'base address of the cloud').env('DOORSTEP_CLOUD_URL'))
+  .addOption(new Option('--issuer <url>', 'OpenID issuer of the cloud').env('DOORSTEP_CLOUD_ISSUER'))
+  .option('--json', 'print one JSON object instead of text')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done · 1 failed, the code says why · 2 wrong use of the command line · 3 done, but something needs a person.
+
+Examples:
+  doorstep rehearse tomorrow.csv     play tomorrow’s job through against virtual hardware
+  doorstep import tomorrow.csv       plan the sites of a register
+  doorstep status                    what is planned, what waits, what needs a person
+  doorstep sync                      send what waits`,
+  )
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+const options = (): CommandOptions => program.opts<CommandOptions>();
+
+program
+  .command('import')
+  .argument('<file>', 'a register: CSV in UTF-8')
+  .description('Plan the sites of a register. Nothing is written unless the whole file is right.')
+  .action((file: string) => run(() => importCommand(file, options())));
+
+program
+  .command('status')
+  .description(
+    'Show every site, what waits to be sent and what needs a person. Works beside the running app.',
+  )
+  .action(() => run(() => statusCommand(options())));
+
+program
+  .command('sync')
+  .description('Send what waits, and end when nothing more can be sent.')
+  .action(() => run(() => syncCommand(options())));
+
+program
+  .command('rehearse')
+  .argument('<file>', 'a register: CSV in UTF-8')
+  .option('--keep <folder>', 'keep the rehearsal’s data in this folder, for a look with --data afterwards')
+  .description(
+    'Play a register through, from import to release, against virtual hubs, locks and a practice cloud.',
+  )
+  .action((file: string, own: { keep?: string }) =>
+    run(() => rehearseCommand(file, { ...options(), ...own })),
+  );
+
+async function run(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command();
+  } catch (caught) {
+    process.exitCode = reportFailure(caught, options().json === true);
+  }
+}
+
+try {
+  await program.parseAsync(process.argv);
+} catch (caught) {
+  if (!(caught instanceof CommanderError)) throw caught instanceof CodedError ? caught : caught;
+  process.exitCode = caught.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { asCodedError, type Problem } from '../contract/index.ts';
+import { problemText } from '../frame/problem-text.ts';
+
+/** What a command's end means to whoever called it. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
+
+const texts = fileURLToPath(new URL('../../resources/texts/en', import.meta.url));
+
+/** A problem in words. */
+export function messageOf(problem: Problem): string {
+  return problemText(problem, texts);
+}
+
+/** Prints a result: one JSON object, or lines for a person. */
+export function print(json: boolean | undefined, result: object, lines: readonly string[]): void {
+  if (json === true) console.log(JSON.stringify(result));
+  else for (const line of lines) console.log(line);
+}
+
+/** Prints why a command failed and answers its exit code. */
+export function reportFailure(caught: unknown, json: boolean): number {
+  const error = asCodedError(caught);
+  const { problem } = error;
+  if (json) console.log(JSON.stringify({ problem: { ...problem, message: messageOf(problem) } }));
+  else console.error(messageOf(problem));
+  if (problem.code === 'app.internal') console.error(caught);
+  return exitCodes.failed;
+}
