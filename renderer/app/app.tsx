@@ -1,0 +1,96 @@
+import { useState } from 'react';
+import { Text, useText } from '../i18n/text.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
+import { Clock } from '../parts/time.tsx';
+import { FirstStart } from '../screens/first-start/first-start.tsx';
+import { ImportRegister } from '../screens/import/import-register.tsx';
+import { OutboxScreen } from '../screens/outbox/outbox-screen.tsx';
+import { PracticePanel } from '../screens/practice/practice-panel.tsx';
+import { Settings } from '../screens/settings/settings.tsx';
+import { NewSite } from '../screens/site/new-site.tsx';
+import { SiteScreen } from '../screens/site/site-screen.tsx';
+import { Sites } from '../screens/sites/sites.tsx';
+import css from './frame.module.css';
+import { useAppState, useConnectionState } from './host.tsx';
+import { Jamb } from './jamb.tsx';
+import { type Route, useRoute } from './route.ts';
+import { RunningWork } from './running-work.tsx';
+import { Sill } from './sill.tsx';
+
+/** The app in its door frame: the jamb, the screen that is open, the running work and the sill. */
+export function App() {
+  const route = useRoute();
+  const { value: state, problem } = useAppState();
+  const connection = useConnectionState();
+  const [practiceOpen, setPracticeOpen] = useState(false);
+
+  if (connection.kind === 'refused' || state === undefined) {
+    return (
+      <div className={css.app}>
+        <Jamb route={null} />
+        <main className={css.main}>
+          <div className={css.splash}>
+            {connection.kind === 'refused' ? (
+              <ProblemNote problem={connection.problem} />
+            ) : problem !== null ? (
+              <ProblemNote problem={problem} />
+            ) : (
+              <Connecting />
+            )}
+          </div>
+        </main>
+        <footer className={css.sill} />
+      </div>
+    );
+  }
+
+  if (state.mode === 'unset') return <FirstStart state={state} />;
+
+  return (
+    <div className={css.app}>
+      <Jamb route={route} />
+      <main className={css.main}>
+        <Screen route={route} />
+        {practiceOpen && state.mode === 'practice' && (
+          <PracticePanel onClose={() => setPracticeOpen(false)} />
+        )}
+      </main>
+      <RunningWork />
+      <Sill practiceOpen={practiceOpen} onPractice={() => setPracticeOpen(!practiceOpen)} />
+    </div>
+  );
+}
+
+function Screen({ route }: { route: Route }) {
+  switch (route.screen) {
+    case 'sites':
+      return <Sites />;
+    case 'new_site':
+      return <NewSite />;
+    case 'import':
+      return <ImportRegister />;
+    case 'site':
+      return <SiteScreen key={route.siteId} route={route} />;
+    case 'outbox':
+      return <OutboxScreen siteId={route.siteId} />;
+    case 'settings':
+      return <Settings />;
+  }
+}
+
+function Connecting() {
+  const t = useText();
+  const connection = useConnectionState();
+  return (
+    <div role="status" aria-label={t('app.connecting')}>
+      <h1>
+        <Text id="app.connecting" />
+      </h1>
+      {(connection.kind === 'connecting' || connection.kind === 'lost') && (
+        <p className="quiet">
+          <Text id="app.connecting_since" values={{ at: <Clock at={connection.since.toISOString()} /> }} />
+        </p>
+      )}
+    </div>
+  );
+}

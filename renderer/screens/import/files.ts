@@ -1,0 +1,24 @@
+/** A register may have this many bytes, as the contract bounds its base64. */
+export const MAX_REGISTER_BYTES = 10 * 1024 * 1024;
+
+/** The bytes of a file as base64. Errors: what the browser throws when the file cannot be read. */
+export async function base64OfFile(file: Blob): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const PIECE = 0x8000;
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  }
+  return btoa(binary);
+}
+
+/** Lets the person save a text as a file. The mark at the beginning tells spreadsheets that it is UTF-8. */
+export function saveText(fileName: string, content: string): void {
+  const withMark = content.startsWith('\uFEFF') ? content : `\uFEFF${content}`;
+  const address = URL.createObjectURL(new Blob([withMark], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,137 @@
+import type { RegisterPreview, RegisterProblem } from '../../../electron/contract/model.ts';
+import { Text, useText } from '../../i18n/text.tsx';
+import { ErrorCodeText } from '../../parts/code.tsx';
+import { cx } from '../../parts/cx.ts';
+import layout from '../../parts/layout.module.css';
+import { useProblemText } from '../../parts/problem.tsx';
+import { Cell, Rows, useRowHeight } from '../../parts/rows.tsx';
+import { State } from '../../parts/state.tsx';
+import css from './import.module.css';
+
+type Sited = RegisterPreview['sites'][number];
+type Entry =
+  | { readonly kind: 'head'; readonly of: 'blocker' | 'warning' | 'sites'; readonly count: number }
+  | { readonly kind: 'problem'; readonly problem: RegisterProblem; readonly key: string }
+  | { readonly kind: 'site'; readonly site: Sited; readonly key: string };
+
+const HEAD_PX = 40;
+const PROBLEM_PX = 72;
+
+/** What a register would bring: its faults by row and column first, then its sites. */
+export function Preview({ preview }: { preview: RegisterPreview }) {
+  const t = useText();
+  const rowHeight = useRowHeight('--row');
+  return (
+    <Rows<Entry>
+      role="grid"
+      label={t('import.preview')}
+      columns={3}
+      items={entriesOf(preview)}
+      keyOf={(entry) => (entry.kind === 'head' ? entry.of : entry.key)}
+      heightOf={(entry) =>
+        entry.kind === 'head' ? HEAD_PX : entry.kind === 'problem' ? PROBLEM_PX : rowHeight
+      }
+      rowProps={(entry) =>
+        entry.kind === 'head'
+          ? { head: true }
+          : { className: cx(layout.row, entry.kind === 'problem' ? css.problemColumns : css.siteColumns) }
+      }
+      render={(entry) => {
+        if (entry.kind === 'head') return <Head of={entry.of} count={entry.count} />;
+        return entry.kind === 'problem' ? (
+          <ProblemCells problem={entry.problem} />
+        ) : (
+          <SiteCells site={entry.site} />
+        );
+      }}
+    />
+  );
+}
+
+function entriesOf({ problems, sites }: RegisterPreview): Entry[] {
+  const entries: Entry[] = [];
+  for (const severity of ['blocker', 'warning'] as const) {
+    const own = problems
+      .filter((problem) => problem.severity === severity)
+      .sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
+    if (own.length > 0) entries.push({ kind: 'head', of: severity, count: own.length });
+    own.forEach((problem, index) => {
+      entries.push({ kind: 'problem', problem, key: `${severity} ${index}` });
+    });
+  }
+  if (sites.length > 0) entries.push({ kind: 'head', of: 'sites', count: sites.length });
+  sites.forEach((site, index) => {
+    entries.push({ kind: 'site', site, key: `site ${index}` });
+  });
+  return entries;
+}
+
+const headTones = { blocker: 'blocker', warning: 'attention', sites: 'planned' } as const;
+
+function Head({ of, count }: { of: 'blocker' | 'warning' | 'sites'; count: number }) {
+  return (
+    <div className={layout.section}>
+      <State tone={headTones[of]}>
+        <Text id={`import.head.${of}`} />
+      </State>
+      <span className={layout.count}>
+        <Text id="number" values={{ value: count }} />
+      </span>
+    </div>
+  );
+}
+
+function ProblemCells({ problem }: { problem: RegisterProblem }) {
+  const text = useProblemText()(problem);
+  const whole = `${text.why} ${text.next}`;
+  return (
+    <>
+      <Cell className={css.where}>
+        <b>
+          {problem.row === null ? (
+            <Text id="import.whole_file" />
+          ) : (
+            <Text id="import.row" values={{ row: problem.row }} />
+          )}
+        </b>
+        {problem.column !== null && <code className="cut">{problem.column}</code>}
+      </Cell>
+      <Cell className={css.what}>
+        <b className="cut" title={text.title}>
+          {text.title}
+        </b>
+        <span className={css.why} title={whole}>
+          {whole} <ErrorCodeText code={problem.code} />
+        </span>
+      </Cell>
+      <Cell className="quiet cut" title={problem.site ?? ''}>
+        {problem.site}
+      </Cell>
+    </>
+  );
+}
+
+const changeLooks = {
+  new: ['found', 'found'],
+  changed: ['paired', 'paired'],
+  unchanged: ['planned', 'skipped'],
+} as const;
+
+function SiteCells({ site }: { site: Sited }) {
+  const [tone, mark] = changeLooks[site.change];
+  return (
+    <>
+      <Cell className="cut" title={site.name}>
+        <b>{site.name}</b>
+      </Cell>
+      <Cell className="quiet nowrap">
+        <Text id="tree.counts" values={{ hubs: site.hubs, repeaters: site.repeaters, doors: site.doors }} />
+      </Cell>
+      <Cell>
+        <State tone={tone} mark={mark}>
+          <Text id={`import.change.${site.change}`} />
+        </State>
+      </Cell>
+    </>
+  );
+}
