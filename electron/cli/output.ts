@@ -1,15 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { asCodedError, type Problem } from '../contract/index.ts';
-import { problemText } from '../frame/problem-text.ts';
+import { problemText, problemWords } from '../frame/problem-text.ts';
 
 /** What a command's end means to whoever called it. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
 
 const texts = fileURLToPath(new URL('../../resources/texts/en', import.meta.url));
 
-/** A problem in words. */
+/** A problem in one line of words. */
 export function messageOf(problem: Problem): string {
-  return problemText(problem, texts);
+  const { title, why, next } = problemWords(problem, texts);
+  return `${title}. ${why} ${next}`;
 }
 
 /** Prints a result: one JSON object, or lines for a person. */
@@ -23,7 +24,7 @@ export function reportFailure(caught: unknown, json: boolean): number {
   const error = asCodedError(caught);
   const { problem } = error;
   if (json) console.log(JSON.stringify({ problem: { ...problem, message: messageOf(problem) } }));
-  else console.error(messageOf(problem));
+  else console.error(problemText(problem, texts));
   if (problem.code === 'app.internal') console.error(caught);
   return exitCodes.failed;
 }

@@ -1,19 +1,32 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { IntlMessageFormat } from 'intl-messageformat';
 import type { Problem } from '../contract/errors.ts';
 
+/** What a person is told of a problem. */
+export interface ProblemWords {
+  readonly title: string;
+  readonly why: string;
+  readonly next: string;
+}
+
 /**
- * A problem as lines for a terminal: what happened, why, what to do next, with its code.
+ * A problem in English words: what happened, why, what to do next. The code itself where it has no text.
  *
  * @param textsDir the folder with one JSON file of texts for each area
  */
-export function problemText({ code, params }: Problem, textsDir: string): string {
-  const fill = (text: string) =>
-    text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+export function problemWords({ code, params }: Problem, textsDir: string): ProblemWords {
+  const fill = (text: string) => String(new IntlMessageFormat(text, 'en').format(params));
   for (const file of readdirSync(textsDir)) {
     const texts = JSON.parse(readFileSync(join(textsDir, file), 'utf8'));
-    const text: { title: string; why: string; next: string } | undefined = texts[code];
-    if (text) return `${fill(text.title)} (${code})\n${fill(text.why)}\n${fill(text.next)}`;
+    const text: ProblemWords | undefined = texts[code];
+    if (text) return { title: fill(text.title), why: fill(text.why), next: fill(text.next) };
   }
-  return code;
+  return { title: code, why: '', next: '' };
+}
+
+/** A problem as lines for a terminal, with its code. */
+export function problemText(problem: Problem, textsDir: string): string {
+  const { title, why, next } = problemWords(problem, textsDir);
+  return `${title} (${problem.code})\n${why}\n${next}`;
 }
