@@ -29,7 +29,7 @@ export interface RequestOptions {
 
 /** Somebody who is signed in. */
 export interface Person {
-  readonly tokens: oidc.TokenEndpointResponse;
+  readonly tokens: Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>;
   readonly configuration: oidc.Configuration;
   call(method: string, path: string, options?: RequestOptions): Promise<Answer>;
 }
@@ -72,7 +72,7 @@ export interface TestCloud {
   mails(to?: string): Promise<Mail[]>;
   /** Waits until the address has so many mails. */
   waitForMails(to: string, count: number): Promise<Mail[]>;
-  /** Stops it, and starts it again on the same folder. */
+  /** Stops it, and starts it again on the same folder and port. */
   restart(options?: Partial<PracticeCloudOptions>): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export async function startTestCloud(options: Partial<PracticeCloudOptions> = {}
       return cloud;
     },
     dataDir,
-    signIn: (email = 'installer@example.org') => signIn(() => cloud.url, email),
+    signIn: (email = 'installer@example.org') => signInPerson(() => cloud.url, email),
     traps: async (changes) => void (await control('PUT', '/traps', changes)),
     clearTraps: async () => void (await control('DELETE', '/traps')),
     advance: async (seconds) => void (await control('PUT', '/clock', { advance_seconds: seconds })),
@@ -116,8 +116,11 @@ export async function startTestCloud(options: Partial<PracticeCloudOptions> = {}
         return found.length >= count ? found : undefined;
       }),
     restart: async (changes = {}) => {
+      const port = Number(new URL(cloud.url).port);
       await cloud.close();
-      cloud = await startPracticeCloud({ dataDir, port: 0, ...options, ...changes });
+      // fetch keeps connections; let it see that these are closed.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      cloud = await startPracticeCloud({ dataDir, port, ...options, ...changes });
     },
     close: async () => {
       await cloud.close();
@@ -139,7 +142,7 @@ export async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> 
 const redirectUri = 'http://127.0.0.1:47811/callback';
 
 /** Authorization code and PKCE with a certified client. */
-async function signIn(url: () => string, email: string): Promise<Person> {
+export async function signInPerson(url: () => string, email: string): Promise<Person> {
   const issuer = new URL(`${url()}/oidc`);
   const configuration = await oidc.discovery(issuer, 'doorstep', {}, oidc.None(), {
     execute: [oidc.allowInsecureRequests],
