@@ -121,7 +121,7 @@ function assemble(
   const person = () => online?.account.state().me?.person.fullName ?? 'installer';
   const rules = (): AccountRules => rulesOf(online?.account);
   const finder = createFinder(practice, options.mode);
-  const discovery = createDiscovery({ finder, store });
+  const discovery = createDiscovery({ finder, store, practice: practice !== null });
   const commissioning = createCommissioning({
     store,
     discovery,
@@ -181,7 +181,7 @@ function assemble(
         },
         unsent,
         needsPerson,
-        bluetooth: practice === null ? seen.bluetooth : 'on',
+        bluetooth: seen.bluetooth,
         heard: seen.devices.filter((device) => device.transport === 'bluetooth').length,
         cables: seen.devices
           .filter((device) => device.transport === 'usb')

@@ -11,6 +11,8 @@ const portsMax = 32;
 export interface DiscoveryDeps {
   readonly finder: DeviceFinder;
   readonly store: Store;
+  /** Virtual devices are always on the air. */
+  readonly practice: boolean;
 }
 
 /** What the cable and the radio show, beside what the plan knows of it. */
@@ -27,7 +29,7 @@ export interface Discovery {
 }
 
 /** Makes the discovery part. */
-export function createDiscovery({ finder, store }: DiscoveryDeps): Discovery {
+export function createDiscovery({ finder, store, practice }: DiscoveryDeps): Discovery {
   const changed = createSignal();
   finder.onChange(changed.notify);
 
@@ -67,7 +69,7 @@ export function createDiscovery({ finder, store }: DiscoveryDeps): Discovery {
     },
     view() {
       const { devices, bluetooth } = finder.snapshot();
-      return { devices: devices.map(shown), bluetooth };
+      return { devices: devices.map(shown), bluetooth: practice ? 'on' : bluetooth };
     },
     subscribe(listener) {
       const endOwn = changed.subscribe(listener);
