@@ -60,10 +60,11 @@ export async function confirmBoth(child: ChildWork, tools: StepTools): Promise<v
   forgetConfirmation(child, journal);
 }
 
+/** The hub has lost what it said before: it cannot have been armed all the time. */
 async function assertAttached({ hub, plan }: ChildWork, { signal }: StepTools): Promise<void> {
   const attachment = await attachmentOf(hub, plan.id, signal);
   if (attachment?.state === 'attached') return;
-  throw new CodedError('commission.not_attached', { device: plan.id, seconds: 0 });
+  throw new CodedError('commission.failsafe_expired', { device: plan.id });
 }
 
 /** Where the child is not connected, an earlier run has settled its commit, and only the hub is left. */
@@ -104,7 +105,10 @@ async function tellHubAgain(child: ChildWork, tools: StepTools): Promise<void> {
     await writeTree(child, tools);
     const key = rememberedKey(child, journal);
     await hub.attach({ id: plan.id, type: typeOf(plan), key }, { signal });
-    if (!(await waitUntilAttached(child, HEAR_AGAIN_LIMIT_MS, tools))) await assertAttached(child, tools);
+    if (!(await waitUntilAttached(child, HEAR_AGAIN_LIMIT_MS, tools))) {
+      const seconds = HEAR_AGAIN_LIMIT_MS / 1000;
+      throw new CodedError('commission.not_attached', { device: plan.id, seconds });
+    }
     await tools.failsafe(hub).commit(signal);
   } catch (caught) {
     const freed = await device?.detach({ force: true }).then(
