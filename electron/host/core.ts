@@ -170,7 +170,7 @@ function assemble(
       const { unsent, needsPerson } = store.outbox.counts();
       return {
         version: ports.version,
-        mode: options.unset ? 'unset' : options.mode,
+        mode: options.unset && me === null ? 'unset' : options.mode,
         person: me === null ? null : { ...me.person },
         cloud: online?.sync.state() ?? {
           state: 'not_configured',

@@ -65,7 +65,7 @@ async function openMode(ports: HostPorts, mode: Core['mode'] | 'unset'): Promise
     mode: opened,
     dataDir,
     use: 'app',
-    unset: mode === 'unset' && ports.cloud === null,
+    unset: mode === 'unset',
   });
   if (opened === 'practice' && core.appState().person === null) {
     core.signIn().catch((caught) => ports.log({ level: 'warn', what: 'practice sign-in', cause: caught }));
