@@ -1,48 +1,37 @@
-/** What can be wrong with a device. One of each kind at a time; each stays until it is cleared or used up. */
-export type Fault =
-  /** Answers this many more requests, then no more at all. */
-  | { readonly kind: 'silence'; readonly afterAnswers: number }
-  /** The next requests (of one command, where named) never arrive: they change nothing. */
-  | { readonly kind: 'drop_request'; readonly count: number; readonly command?: string }
-  /** The next requests (of one command, where named) take effect, but the answer is lost. */
-  | { readonly kind: 'drop_answer'; readonly count: number; readonly command?: string }
-  | { readonly kind: 'double_answer'; readonly count: number }
-  /** The next frames on the console carry a wrong CRC. */
-  | { readonly kind: 'wrong_crc'; readonly count: number }
-  /** Restarts once, before or after the next request of a command takes effect, and does not answer it. */
-  | { readonly kind: 'restart'; readonly command: string; readonly moment: 'before' | 'after' }
-  /** Every answer comes this much later. */
-  | { readonly kind: 'slow'; readonly ms: number }
-  | { readonly kind: 'weak_radio'; readonly lossDb: number }
-  | { readonly kind: 'flat_battery' }
-  /** The motor does not turn. */
-  | { readonly kind: 'jammed' }
-  /** Prints text between, and inside, the frames on its console. */
-  | { readonly kind: 'text_noise' }
-  /** Answers as a version 1 server, whatever it is asked with (A2, A20). */
-  | { readonly kind: 'version_1' }
-  /** Refuses everything but identity, parameters, pairing and the seal itself with `{"rc": 10}`. */
-  | { readonly kind: 'busy' };
+import * as z from 'zod';
 
+const count = z.int().min(1).max(1_000_000);
+
+/** What can be wrong with a device. One of each kind at a time; each stays until it is cleared or used up. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  /** Answers this many more requests, then no more at all. */
+  z.object({ kind: z.literal('silence'), afterAnswers: z.int().min(0) }),
+  /** The next requests (of one command, where named) never arrive: they change nothing. */
+  z.object({ kind: z.literal('drop_request'), count, command: z.string().optional() }),
+  /** The next requests (of one command, where named) take effect, but the answer is lost. */
+  z.object({ kind: z.literal('drop_answer'), count, command: z.string().optional() }),
+  z.object({ kind: z.literal('double_answer'), count }),
+  /** The next frames on the console carry a wrong CRC. */
+  z.object({ kind: z.literal('wrong_crc'), count }),
+  /** Restarts once, before or after the next request of a command takes effect, and does not answer it. */
+  z.object({ kind: z.literal('restart'), command: z.string(), moment: z.enum(['before', 'after']) }),
+  /** Every answer comes this much later. */
+  z.object({ kind: z.literal('slow'), ms: z.int().min(1).max(600_000) }),
+  z.object({ kind: z.literal('weak_radio'), lossDb: z.int().min(1).max(120) }),
+  z.object({ kind: z.literal('flat_battery') }),
+  /** The motor does not turn. */
+  z.object({ kind: z.literal('jammed') }),
+  /** Prints text between the frames, and between their lines, on its console. */
+  z.object({ kind: z.literal('text_noise') }),
+  /** Answers as a version 1 server, whatever it is asked with (A2, A20). */
+  z.object({ kind: z.literal('version_1') }),
+  /** Refuses every command that is not open with `{"rc": 10}`. */
+  z.object({ kind: z.literal('busy') }),
+]);
+
+export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;
-
-/** Every kind, for whoever parses one from outside. */
-export const FAULT_KINDS: readonly FaultKind[] = [
-  'silence',
-  'drop_request',
-  'drop_answer',
-  'double_answer',
-  'wrong_crc',
-  'restart',
-  'slow',
-  'weak_radio',
-  'flat_battery',
-  'jammed',
-  'text_noise',
-  'version_1',
-  'busy',
-];
 
 /** The faults that are on. */
 export class Faults {

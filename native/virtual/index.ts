@@ -9,7 +9,7 @@ export {
   VirtualDevice,
 } from './device.ts';
 export { type Environment, systemEnvironment } from './environment.ts';
-export { FAULT_KINDS, type Fault, type FaultKind, Faults } from './faults.ts';
+export { type Fault, type FaultKind, Faults, faultSchema } from './faults.ts';
 export type { FlashStore } from './flash.ts';
 export { flashFile } from './flash-file.ts';
 export type { HandHabit, Touch } from './hand.ts';
@@ -23,6 +23,7 @@ export type {
   Model,
   Radio,
 } from './models.ts';
+export { PseudoTerminal } from './pseudo-terminal.ts';
 export { type Position, RadioField } from './radio-field.ts';
 export { createVirtualSite, type PlannedDevice, type VirtualSite, type VirtualSiteOptions } from './site.ts';
 export { ordinarySurroundings, type Surroundings, type WifiNetwork } from './surroundings.ts';

@@ -31,4 +31,6 @@ export const deviceErrors = {
   'pairing.attempt_lost': { retry: 'yes' },
   'pairing.serial_differs': { retry: 'no' },
   'virtual.flash_unreadable': { retry: 'after_fix' },
+  'virtual.socat_missing': { retry: 'after_fix' },
+  'virtual.terminal_failed': { retry: 'after_fix' },
 } as const satisfies ErrorTable;
