@@ -1,29 +1,39 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
-import { asCodedError } from '../contract/errors.ts';
-import type { StartOptions } from '../frame/options.ts';
+import { failStart } from '../frame/fail-start.ts';
 import { parseStartOptions, startHelp } from '../frame/options.ts';
-import { problemText } from '../frame/problem-text.ts';
-import { startLoopbackApp } from '../loopback/index.ts';
+import { runInBrowser } from '../loopback/run.ts';
 import { ensureBuilt } from './build.ts';
-import { findElectron, runElectronInstaller } from './electron-binary.ts';
-import { openInBrowser } from './opener.ts';
+import { type ElectronBinary, findElectron, runElectronInstaller } from './electron-binary.ts';
 import { runToEnd } from './run.mjs';
-
-/** `npm start`: the app in Electron where that is possible, else in the browser, and one line that says which. */
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const tell = (text: string): void => console.error(text);
 
-async function start(args: readonly string[]): Promise<number> {
+/** `npm start`: the app in Electron where that is possible, else in the browser, and one line that says which. */
+async function start(args: readonly string[]): Promise<void> {
   const options = parseStartOptions(args, process.env);
   if (options.help) {
     console.log(startHelp);
-    return 0;
+    return;
   }
-  if (options.loopback) return startInBrowser(options, 'as asked');
-  const electron = await findElectron({
+  const electron: ElectronBinary = options.loopback
+    ? { kind: 'none', why: 'as asked' }
+    : await lookForElectron();
+  if (electron.kind === 'found') {
+    await ensureBuilt(root, 'app', tell);
+    console.log('Doorstep runs in Electron.');
+    process.exitCode = await runToEnd(electron.path, [root, ...args], { cwd: process.cwd() });
+  } else {
+    await ensureBuilt(root, 'renderer', tell);
+    const rendererDir = join(root, 'dist', 'renderer');
+    await runInBrowser(options, { version: packageJson.version, rendererDir, why: electron.why });
+  }
+}
+
+function lookForElectron(): Promise<ElectronBinary> {
+  return findElectron({
     root,
     platform: process.platform,
     env: process.env,
@@ -32,48 +42,6 @@ async function start(args: readonly string[]): Promise<number> {
     tell,
     fetchElectron: () => runElectronInstaller(root),
   });
-  if (electron.kind === 'none') return startInBrowser(options, `because ${electron.why}`);
-  await ensureBuilt(root, 'app', tell);
-  console.log('Doorstep runs in Electron.');
-  return runToEnd(electron.path, [root, ...args], { cwd: process.cwd() });
 }
 
-async function startInBrowser(options: StartOptions, why: string): Promise<number> {
-  await ensureBuilt(root, 'renderer', tell);
-  const app = await startLoopbackApp({
-    settings: {
-      version: packageJson.version,
-      dataDir: options.dataDir,
-      vault: { kind: 'key_file' },
-      practice: options.practice,
-      cloud: options.cloud,
-    },
-    port: options.port,
-    rendererDir: join(root, 'dist', 'renderer'),
-    openExternal(url) {
-      const print = (): void => console.log(`Open this address in a browser: ${url}`);
-      if (options.open) openInBrowser(url, print);
-      else print();
-    },
-  });
-  console.log(`Doorstep runs in the browser, ${why}: ${app.url}`);
-  // Where it cannot be opened, the line above has the address.
-  if (options.open) openInBrowser(app.url, () => {});
-  await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
-  });
-  await app.stop();
-  return 0;
-}
-
-start(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (caught) => {
-    const error = asCodedError(caught);
-    if (error.code === 'app.internal') console.error(caught);
-    console.error(problemText(error.problem, join(root, 'resources', 'texts', 'en')));
-    process.exitCode = 1;
-  },
-);
+start(process.argv.slice(2)).catch(failStart);

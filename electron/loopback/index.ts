@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isExternalAllowed } from '../frame/external-links.ts';
 import type { HostSettings } from '../frame/host-messages.ts';
@@ -64,4 +65,5 @@ export async function startLoopbackApp(options: LoopbackAppOptions): Promise<Loo
   };
 }
 
-const hostProcessUrl = new URL('../host/process.ts', import.meta.url);
+/** Beside us, as source or as built. */
+const hostProcessUrl = new URL(`../host/process${extname(import.meta.filename)}`, import.meta.url);

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { resourcePath } from '../../frame/resource-path.ts';
 
 /** The practice register: three small sites with hubs, a repeater and locks of both radios. */
 export function readSample(): Uint8Array {
-  return readFileSync(
-    fileURLToPath(new URL('../../../resources/practice/practice-register.csv', import.meta.url)),
-  );
+  return readFileSync(resourcePath('practice/practice-register.csv'));
 }

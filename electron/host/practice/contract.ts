@@ -5,7 +5,7 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { parseTime } from './clock.ts';
 import type { Violation } from './problem.ts';
-import { resourcePath } from './resources.ts';
+import { resourcePath } from '../../frame/resource-path.ts';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 type JsonObject = { [name: string]: Json };

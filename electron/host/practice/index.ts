@@ -124,15 +124,14 @@ function createApp(cloud: Cloud, provider: Provider): FastifyInstance {
   registerApi(app, cloud, (token) => findInstaller(provider, token));
   registerControls(app, cloud);
   app.register(async (pages) => {
-    pages.removeAllContentTypeParsers();
-    await pages.register(formbody, { bodyLimit: 16 * 1024 });
-    pages.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-      const status = error.statusCode ?? 500;
-      if (status >= 500) console.error('practice cloud:', error);
-      const content = html`<p>Go back and try again.</p>`;
-      return sendPage(reply, status, { language: 'en', title: 'This did not work', content });
+    await readyForForms(pages);
+    pages.addHook('onSend', async (_request, reply) => {
+      reply.header('date', new Date(cloud.clock.now()).toUTCString());
     });
     registerOwnerPages(pages, cloud);
+  });
+  app.register(async (pages) => {
+    await readyForForms(pages);
     registerSignInPages(pages, provider);
   });
   app.setNotFoundHandler((_request, reply) => {
@@ -140,6 +139,18 @@ function createApp(cloud: Cloud, provider: Provider): FastifyInstance {
     return sendPage(reply, 404, { language: 'en', title: 'There is no such page', content });
   });
   return app;
+}
+
+/** Pages take forms and nothing else, and fail as pages. */
+async function readyForForms(pages: FastifyInstance): Promise<void> {
+  pages.removeAllContentTypeParsers();
+  await pages.register(formbody, { bodyLimit: 16 * 1024 });
+  pages.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) console.error('practice cloud:', error);
+    const content = html`<p>Go back and try again.</p>`;
+    return sendPage(reply, status, { language: 'en', title: 'This did not work', content });
+  });
 }
 
 /** An address that cannot even be decoded. */

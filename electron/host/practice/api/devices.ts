@@ -96,7 +96,7 @@ export function listDevices(kind: DeviceKind): Endpoint {
 /** Registers a device of a kind (C21); beyond the seats a lock is there, but suspended (C20). */
 export function addDevice(kind: DeviceKind): Endpoint {
   return {
-    check: checkTimeZone,
+    ...(kind === 'iq' && { check: checkTimeZone }),
     handle(cloud, call) {
       const installation = openInstallation(cloud, call);
       const body = call.body as DeviceBody;
@@ -127,7 +127,7 @@ export function addDevice(kind: DeviceKind): Endpoint {
 /** Renames a device; an IQ with a new code is another IQ that keeps its id, its name and its tree (C21). */
 export function updateDevice(kind: DeviceKind): Endpoint {
   return {
-    check: checkTimeZone,
+    ...(kind === 'iq' && { check: checkTimeZone }),
     handle(cloud, call) {
       const installation = openInstallation(cloud, call);
       const id = call.path[`${kind}_id`] ?? '';

@@ -59,18 +59,21 @@ export function checkTimeZone(_cloud: Cloud, call: Call): Violation[] {
   return typeof value === 'string' && !isTimeZone(value) ? [{ pointer: '/time_zone', rule: 'enum' }] : [];
 }
 
-function checkReferences(cloud: Cloud, call: Call): Violation[] {
+function checkKnown(cloud: Cloud, call: Call): Violation[] {
   const violations = checkTimeZone(cloud, call);
   const businessType = member(call.body, 'business_type');
   if (typeof businessType === 'string' && !businessTypes.includes(businessType)) {
     violations.push({ pointer: '/business_type', rule: 'enum' });
   }
-  const tenantId = member(call.body, 'tenant_id');
-  const tenants = call.installer.company.tenants;
-  if (typeof tenantId === 'string' && !tenants.some((tenant) => tenant.id === tenantId.toLowerCase())) {
-    violations.push({ pointer: '/tenant_id', rule: 'enum' });
-  }
   return violations;
+}
+
+function checkTenant(call: Call): Violation[] {
+  const tenantId = member(call.body, 'tenant_id');
+  const { tenants } = call.installer.company;
+  if (typeof tenantId !== 'string' || tenants.some((tenant) => tenant.id === tenantId.toLowerCase()))
+    return [];
+  return [{ pointer: '/tenant_id', rule: 'enum' }];
 }
 
 /** An installation as the answer to a call. */
@@ -103,7 +106,7 @@ export const listInstallations: Endpoint = {
 };
 
 export const createInstallation: Endpoint = {
-  check: checkReferences,
+  check: (cloud, call) => [...checkKnown(cloud, call), ...checkTenant(call)],
   handle(cloud, call) {
     const body = call.body as InstallationCreate;
     const id = createId(cloud, call.now);
@@ -141,7 +144,7 @@ export const getInstallation: Endpoint = {
 
 /** C18. */
 export const updateInstallation: Endpoint = {
-  check: checkReferences,
+  check: checkKnown,
   handle(cloud, call) {
     const id = call.path.installation_id ?? '';
     const row = readInstallation(cloud, id, call.now);

@@ -16,7 +16,6 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** Keeps what the identity provider remembers in the practice cloud's own file, on real time (C39). */
 export function createAdapterFactory(store: Store): AdapterFactory {
-  store.run('DELETE FROM oidc WHERE expires_at < ?', nowSeconds());
   return (model) => new StoreAdapter(store, model);
 }
 
@@ -30,6 +29,8 @@ class StoreAdapter implements Adapter {
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
+    // Each sign-in begins with an interaction: often enough to sweep out what is over.
+    if (this.#model === 'Interaction') this.#store.run('DELETE FROM oidc WHERE expires_at < ?', nowSeconds());
     this.#store.run(
       `INSERT INTO oidc (model, id, payload, grant_id, uid, expires_at) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,

@@ -36,9 +36,12 @@ export function registerSignInPages(app: FastifyInstance, provider: Provider): v
   });
 
   app.post<InteractionPath>(`${interactionPath}/:uid/consent`, async (request, reply) => {
-    const { params, session } = await provider.interactionDetails(request.raw, reply.raw);
+    const { prompt, params, session } = await provider.interactionDetails(request.raw, reply.raw);
+    if (prompt.name !== 'consent' || !session) {
+      return reply.redirect(`${interactionPath}/${request.params.uid}`, 303);
+    }
     const grant = new provider.Grant({
-      accountId: session?.accountId ?? '',
+      accountId: session.accountId,
       clientId: textOf(params.client_id),
     });
     grant.addOIDCScope(textOf(params.scope));

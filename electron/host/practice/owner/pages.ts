@@ -4,7 +4,7 @@ import { type Cloud, passwordRule } from '../cloud.ts';
 import { type Html, sendPage } from '../html.ts';
 import type { LinkKind } from '../mail/links.ts';
 import type { Language } from '../mail/queue.ts';
-import { resourcePath } from '../resources.ts';
+import { resourcePath } from '../../../frame/resource-path.ts';
 import { isLanguage, textsIn } from '../texts.ts';
 import {
   consumeLink,
@@ -78,9 +78,6 @@ function show({ reply }: Visit, frame: FormFrame, title: string, content: Html, 
 export function registerOwnerPages(app: FastifyInstance, cloud: Cloud): void {
   const style = readFileSync(resourcePath('practice/style.css'), 'utf8');
   const visit = (request: FastifyRequest, reply: FastifyReply): Visit => ({ cloud, request, reply });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('date', new Date(cloud.clock.now()).toUTCString());
-  });
   app.get('/owner/style.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(style));
   app.get('/owner', (_request, reply) => reply.redirect('/owner/sites', 303));
 
