@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { IpcMainEvent, MessagePortMain } from 'electron';
 import { app, ipcMain, Menu, protocol, session, shell } from 'electron';
 import { asCodedError } from '../contract/errors.ts';
@@ -87,14 +88,29 @@ function macMenu(): Menu {
   return Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]);
 }
 
-/** What Chromium itself is told stands among the arguments too, so unknown ones are left alone. */
-const options = parseStartOptions(process.argv.slice(1), process.env, 'leave_unknown');
-// The lock belongs to the data folder: two practice folders may be open side by side.
-app.setPath('userData', options.dataDir);
-if (app.requestSingleInstanceLock()) {
+/** `Doorstep --cli …`: the command line of the package, without a window. */
+async function runCommandLine(args: readonly string[], dist: string): Promise<void> {
+  // The command line reads its arguments as after `node main.js`.
+  process.argv = [process.execPath, join(dist, 'cli', 'main.js'), ...args];
+  Object.assign(process, { defaultApp: true });
+  await import(pathToFileURL(join(dist, 'cli', 'main.js')).href);
+  app.exit(Number(process.exitCode ?? 0));
+}
+
+function fail(caught: unknown): void {
+  console.error(caught);
+  app.exit(1);
+}
+
+const dist = join(import.meta.dirname, '..');
+const commandLine = process.argv.indexOf('--cli');
+if (commandLine >= 0) runCommandLine(process.argv.slice(commandLine + 1), dist).catch(fail);
+else {
+  // What Chromium itself is told stands among the arguments too, so unknown ones are left alone.
+  const options = parseStartOptions(process.argv.slice(1), process.env, 'leave_unknown');
+  // The lock belongs to the data folder: two practice folders may be open side by side.
+  app.setPath('userData', options.dataDir);
   // Not awaited: Electron becomes ready only after its main module has been read to the end.
-  run(options, join(import.meta.dirname, '..')).catch((caught) => {
-    console.error(caught);
-    app.exit(1);
-  });
-} else app.quit();
+  if (app.requestSingleInstanceLock()) run(options, dist).catch(fail);
+  else app.quit();
+}

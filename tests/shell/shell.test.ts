@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -238,5 +239,34 @@ describe('a second instance of the shell', () => {
     expect(standIn.app.quits).toBe(1);
     expect(standIn.played.windows).toHaveLength(0);
     vi.doUnmock('electron');
+  });
+});
+
+describe('the command line of the package', () => {
+  it('runs without a window and gives its exit code', async () => {
+    const cli = mkdtempSync(join(tmpdir(), 'doorstep-cli-'));
+    // The built command line, played: it answers with the number of its arguments.
+    const program = `import { program } from '${pathToFileURL(join(dist, '../node_modules/commander/index.js')).href}';
+      program.argument('[words...]').action((words) => { process.exitCode = words.length; });
+      await program.parseAsync(process.argv);`;
+    mkdirSync(join(cli, 'cli'));
+    writeFileSync(join(cli, 'cli', 'main.js'), program);
+    vi.resetModules();
+    const standIn = await import('../support/electron-stand-in.ts');
+    vi.doMock('electron', () => standIn);
+    vi.doMock('node:path', async (original) => {
+      const path = await original<typeof import('node:path')>();
+      return { ...path, join: (...parts: string[]) => path.join(...parts).replace(dist, cli) };
+    });
+    const before = process.argv;
+    process.argv = ['Doorstep', '--cli', 'sync', 'now'];
+    await import('../../electron/shell/main.ts');
+    await vi.waitFor(() => expect(standIn.app.exits).toEqual([2]));
+    expect(standIn.played.windows).toHaveLength(0);
+    process.argv = before;
+    process.exitCode = 0;
+    vi.doUnmock('electron');
+    vi.doUnmock('node:path');
+    rmSync(cli, { recursive: true });
   });
 });
