@@ -53,7 +53,7 @@ export function Sill({ practiceOpen, onPractice }: { practiceOpen: boolean; onPr
             </b>
           </Segment>
           <Segment icon="usb">
-            <b className="cut">
+            <b>
               {value.cables.length === 0 ? (
                 <Text id="sill.no_cable" />
               ) : value.cables.length === 1 ? (

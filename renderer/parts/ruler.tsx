@@ -9,6 +9,7 @@ import {
   RULER_SEGMENTS,
   segments,
   share,
+  signed,
 } from './rulers.ts';
 
 /** Equal segments, `lit` of them lit. The figure or name stands beside it, or in `label`. */
@@ -55,11 +56,11 @@ export function Signal({ rssi, figure = true }: { rssi: number; figure?: boolean
         lit={litForSignal(rssi)}
         width={58}
         weak={weak}
-        label={t('measure.signal', { rssi })}
+        label={t('measure.signal', { rssi: signed(rssi) })}
       />
       {figure && (
         <span className={css.figure} aria-hidden="true">
-          <Text id="measure.dbm" values={{ rssi }} />
+          {signed(rssi)}
         </span>
       )}
     </span>

@@ -55,6 +55,11 @@ export function clockText(leftMs: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** A whole number with a true minus, as it is read on an instrument: `−61`. */
+export function signed(value: number): string {
+  return value < 0 ? `−${Math.abs(Math.round(value))}` : String(Math.round(value));
+}
+
 function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

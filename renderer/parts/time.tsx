@@ -8,13 +8,13 @@ const DAY_MS = 24 * HOUR_MS;
 /** A moment as an installer says it: `4 s ago`, `14 min ago`, `yesterday`, `Tue 3 Feb`, `3 Feb 2024`. */
 export function agoText(intl: IntlShape, at: Date, now: Date): string {
   const sinceMs = now.getTime() - at.getTime();
-  const relative = (value: number, unit: Intl.RelativeTimeFormatUnit) =>
-    intl.formatRelativeTime(-value, unit as 'second', { style: 'short', numeric: 'auto' });
-  if (sinceMs < MINUTE_MS) return relative(Math.max(0, Math.floor(sinceMs / 1000)), 'second');
-  if (sinceMs < HOUR_MS) return relative(Math.floor(sinceMs / MINUTE_MS), 'minute');
+  const short = (unit: 's' | 'min' | 'h', count: number) =>
+    intl.formatMessage({ id: `time.ago.${unit}` }, { count });
+  if (sinceMs < MINUTE_MS) return short('s', Math.max(0, Math.floor(sinceMs / 1000)));
+  if (sinceMs < HOUR_MS) return short('min', Math.floor(sinceMs / MINUTE_MS));
   const days = daysBetween(at, now);
-  if (days === 0) return relative(Math.floor(sinceMs / HOUR_MS), 'hour');
-  if (days === 1) return relative(1, 'day');
+  if (days === 0) return short('h', Math.floor(sinceMs / HOUR_MS));
+  if (days === 1) return intl.formatRelativeTime(-1, 'day', { numeric: 'auto' });
   const sameYear = at.getFullYear() === now.getFullYear();
   return intl.formatDate(at, {
     day: 'numeric',

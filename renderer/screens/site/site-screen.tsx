@@ -99,7 +99,9 @@ function SiteHead({ site }: { site: Site }) {
       <span className="grow" />
       <span className={`${css.saved} wide`}>
         <Icon name="check" size={16} />
-        <Text id="site.saved" values={{ at: <Clock at={site.savedAt} /> }} />
+        <span>
+          <Text id="site.saved" values={{ at: <Clock at={site.savedAt} /> }} />
+        </span>
       </span>
       {site.attention !== null ? (
         <State tone="attention" chip>

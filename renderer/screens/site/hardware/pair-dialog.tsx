@@ -11,6 +11,7 @@ import { Drawing, type Lamp } from '../../../parts/drawing.tsx';
 import { LabelDrawing } from '../../../parts/label-drawing.tsx';
 import { ProblemInline } from '../../../parts/problem.tsx';
 import { Segments } from '../../../parts/ruler.tsx';
+import { signed } from '../../../parts/rulers.ts';
 import css from './pair-dialog.module.css';
 
 /** A device gives five tries before it closes (A26). */
@@ -56,7 +57,7 @@ export function PairDialog({
             model: found.model ?? device.model ?? t('device.kind.iq'),
             mac: <Code value={found.mac ?? device.mac ?? ''} />,
             place: found.place,
-            rssi: found.rssi ?? 0,
+            rssi: signed(found.rssi ?? 0),
           }}
         />
       }

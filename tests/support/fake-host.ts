@@ -1,0 +1,385 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { implement } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/ws';
+import { WebSocketServer } from 'ws';
+import { CodedError, type ErrorCode, type ErrorParams } from '../../electron/contract/errors.ts';
+import { contract } from '../../electron/contract/index.ts';
+import { securityHeaders } from '../../electron/frame/content-security-policy.ts';
+import { type FakeWorld, fakeAttach, fakeId } from './fake-data.ts';
+
+/** A host of the screens alone: the contract over data in memory, served as loopback serves it. */
+export interface FakeHost {
+  readonly url: string;
+  readonly world: FakeWorld;
+  /** Names of the calls that were made, with their input. */
+  readonly calls: Array<{ name: string; input: unknown }>;
+  /** Changes the world and tells all who watch. */
+  change(edit: (world: FakeWorld) => void): void;
+  /** Cuts all connections, as a host that dies does. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** Serves the built screens in `rendererDir` and a host with `world` behind them, on 127.0.0.1. */
+export async function startFakeHost(rendererDir: string, world: FakeWorld, port = 0): Promise<FakeHost> {
+  const listeners = new Set<() => void>();
+  const calls: FakeHost['calls'] = [];
+  const change: FakeHost['change'] = (edit) => {
+    edit(world);
+    for (const listener of listeners) listener();
+  };
+  const handler = new RPCHandler(routerOf(world, change, calls, listeners));
+  const server = serveFiles(rendererDir);
+  const sockets = new WebSocketServer({ server, path: '/rpc' });
+  sockets.on('connection', (socket) => void handler.upgrade(socket));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    world,
+    calls,
+    change,
+    cut() {
+      for (const socket of sockets.clients) socket.terminate();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets.clients) socket.terminate();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function serveFiles(rendererDir: string): Server {
+  return createServer(async (request, response) => {
+    const path = normalize((request.url ?? '/').split('?')[0] ?? '/');
+    if (path === '/session') {
+      response.writeHead(204, securityHeaders).end();
+      return;
+    }
+    const file = extname(path) === '' ? '/index.html' : path;
+    try {
+      const body = await readFile(join(rendererDir, file));
+      response
+        .writeHead(200, {
+          ...securityHeaders,
+          'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+        })
+        .end(body);
+    } catch {
+      response.writeHead(404, securityHeaders).end();
+    }
+  });
+}
+
+function routerOf(
+  world: FakeWorld,
+  change: FakeHost['change'],
+  calls: FakeHost['calls'],
+  listeners: Set<() => void>,
+) {
+  const os = implement(contract);
+  const note = (name: string, input: unknown) => calls.push({ name, input });
+  const watch = async function* <Value>(read: () => Value, signal: AbortSignal | undefined) {
+    let changed = true;
+    let wake = () => {};
+    const listener = () => {
+      changed = true;
+      wake();
+    };
+    listeners.add(listener);
+    signal?.addEventListener('abort', listener);
+    try {
+      while (!signal?.aborted) {
+        if (changed) {
+          changed = false;
+          yield read();
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    } finally {
+      listeners.delete(listener);
+    }
+  };
+  const deviceOf = (deviceId: string) => {
+    for (const site of world.sites.values()) {
+      const device = site.devices.find((each) => each.id === deviceId);
+      if (device) return { site, device };
+    }
+    throw new CodedError('site.not_found');
+  };
+  let seq = 0;
+
+  return os.router({
+    app: {
+      watch: os.app.watch.handler(({ signal }) => watch(() => ({ ...world.app }), signal)),
+      practise: os.app.practise.handler(() => {
+        note('app.practise', null);
+        change((w) => {
+          w.app = { ...w.app, mode: 'practice' };
+        });
+      }),
+    },
+    account: {
+      signIn: os.account.signIn.handler(() => {
+        note('account.signIn', null);
+      }),
+      signOut: os.account.signOut.handler(() => {
+        note('account.signOut', null);
+      }),
+    },
+    sites: {
+      watch: os.sites.watch.handler(({ signal }) =>
+        watch(() => {
+          seq += 1;
+          return { seq, kind: 'snapshot' as const, rows: world.rows, removed: [] };
+        }, signal),
+      ),
+      watchOne: os.sites.watchOne.handler(({ input, signal, errors }) => {
+        if (!world.sites.has(input.siteId))
+          throw errors.PROBLEM({ data: { code: 'site.not_found', params: {} } });
+        return watch(() => ({ ...(world.sites.get(input.siteId) ?? fail('site.not_found')) }), signal);
+      }),
+      create: os.sites.create.handler(({ input }) => {
+        note('sites.create', input);
+        return { siteId: fakeId(1) };
+      }),
+      update: os.sites.update.handler(({ input }) => {
+        note('sites.update', input);
+        change((w) => {
+          const site = w.sites.get(input.siteId);
+          if (site) w.sites.set(site.id, { ...site, ...input.data });
+        });
+      }),
+      remove: os.sites.remove.handler(({ input }) => {
+        note('sites.remove', input);
+      }),
+      finish: os.sites.finish.handler(({ input, errors }) => {
+        note('sites.finish', input);
+        const site = world.sites.get(input.siteId);
+        if (site?.findings.some((finding) => finding.severity === 'blocker')) {
+          throw errors.PROBLEM({ data: { code: 'site.not_ready', params: {} } });
+        }
+        change((w) => {
+          if (site)
+            w.sites.set(site.id, {
+              ...site,
+              state: 'installed',
+              finishedAt: new Date().toISOString(),
+              finishedBy: 'Marek Visser',
+            });
+        });
+      }),
+    },
+    devices: {
+      add: os.devices.add.handler(({ input }) => {
+        note('devices.add', input);
+        return { deviceId: fakeId(1001) };
+      }),
+      update: os.devices.update.handler(({ input }) => {
+        note('devices.update', input);
+      }),
+      remove: os.devices.remove.handler(({ input }) => {
+        note('devices.remove', input);
+      }),
+      bind: os.devices.bind.handler(({ input }) => {
+        note('devices.bind', input);
+        const found = world.discovery.devices.find((each) => each.id === input.foundId);
+        const { site, device } = deviceOf(input.deviceId);
+        change((w) => {
+          const devices = site.devices.map((each) =>
+            each.id === device.id ? { ...each, mac: found?.mac ?? null } : each,
+          );
+          w.sites.set(site.id, { ...site, devices });
+        });
+      }),
+    },
+    register: {
+      preview: os.register.preview.handler(({ input }) => {
+        note('register.preview', { fileName: input.fileName, bytes: input.content.length });
+        const bad = Buffer.from(input.content, 'base64').toString('utf8').includes('bad');
+        return {
+          previewId: fakeId(7000),
+          fileName: input.fileName,
+          sites: [
+            {
+              name: 'Hotel Zur Alten Post, Personalhaus',
+              change: 'changed' as const,
+              hubs: 2,
+              repeaters: 3,
+              doors: 24,
+            },
+            {
+              name: 'Rathaus Weißenbach, Nebengebäude',
+              change: 'new' as const,
+              hubs: 1,
+              repeaters: 0,
+              doors: 6,
+            },
+            {
+              name: 'Praxis Dr. Löwenstein & Partner',
+              change: 'unchanged' as const,
+              hubs: 1,
+              repeaters: 0,
+              doors: 9,
+            },
+          ],
+          problems: bad
+            ? [
+                {
+                  code: 'register.kind_unknown' as const,
+                  params: { value: 'hub', kind: 'hub' },
+                  row: 4,
+                  column: 'kind',
+                  site: 'Rathaus Weißenbach, Nebengebäude',
+                  severity: 'blocker' as const,
+                },
+                {
+                  code: 'OWNER_EMAIL_FORMAT' as const,
+                  params: { email: 'rathaus@' },
+                  row: 9,
+                  column: 'owner_email',
+                  site: 'Rathaus Weißenbach, Nebengebäude',
+                  severity: 'blocker' as const,
+                },
+                {
+                  code: 'VOUCHER_MISSING' as const,
+                  params: {},
+                  row: 2,
+                  column: 'voucher',
+                  site: 'Hotel Zur Alten Post, Personalhaus',
+                  severity: 'warning' as const,
+                },
+              ]
+            : [],
+        };
+      }),
+      accept: os.register.accept.handler(({ input }) => {
+        note('register.accept', input);
+        return { sites: 2, devices: 36 };
+      }),
+      template: os.register.template.handler(() => ({
+        fileName: 'register.csv',
+        content: 'site,device\r\n',
+      })),
+    },
+    discovery: {
+      watch: os.discovery.watch.handler(({ signal }) => watch(() => ({ ...world.discovery }), signal)),
+      addPort: os.discovery.addPort.handler(({ input, errors }) => {
+        note('discovery.addPort', input);
+        if (input.path.includes('nowhere'))
+          throw errors.PROBLEM({ data: { code: 'serial.no_such_port', params: { path: input.path } } });
+      }),
+      removePort: os.discovery.removePort.handler(({ input }) => {
+        note('discovery.removePort', input);
+      }),
+      identify: os.discovery.identify.handler(({ input }) => {
+        note('discovery.identify', input);
+      }),
+    },
+    work: {
+      watch: os.work.watch.handler(({ signal }) =>
+        watch(() => (world.work === null ? null : { ...world.work }), signal),
+      ),
+      pairHub: os.work.pairHub.handler(({ input, errors }) => {
+        note('work.pairHub', input);
+        const { site, device } = deviceOf(input.deviceId);
+        if (input.activationCode !== '7C.0B.E8') {
+          throw errors.PROBLEM({ data: { code: 'pairing.wrong_code', params: { left: 3 } } });
+        }
+        change((w) => {
+          const devices = site.devices.map((each) =>
+            each.id === device.id ? { ...each, state: 'paired' as const } : each,
+          );
+          w.sites.set(site.id, { ...site, devices });
+        });
+      }),
+      configureNetwork: os.work.configureNetwork.handler(({ input }) => {
+        note('work.configureNetwork', input);
+        return {
+          at: new Date().toISOString(),
+          link: 'eth' as const,
+          ip: '192.168.20.57',
+          gateway: true,
+          dns: true,
+          targets: [
+            { host: 'cloud.example', port: 40000, ok: true, ms: 41 },
+            { host: 'cloud.example', port: 40001, ok: false, ms: 0 },
+          ],
+          update: true,
+          time: true,
+        };
+      }),
+      attach: os.work.attach.handler(({ input }) => {
+        note('work.attach', input);
+        const site = world.sites.get(input.siteId);
+        change((w) => {
+          if (site) w.work = { ...fakeAttach(site), deviceIds: input.deviceIds };
+        });
+      }),
+      testDoor: os.work.testDoor.handler(({ input }) => {
+        note('work.testDoor', input);
+      }),
+      answer: os.work.answer.handler(({ input }) => {
+        note('work.answer', input);
+      }),
+      cancel: os.work.cancel.handler(({ input }) => {
+        note('work.cancel', input);
+        change((w) => {
+          if (w.work) w.work = { ...w.work, state: 'cancelled', needs: null };
+        });
+      }),
+    },
+    outbox: {
+      watch: os.outbox.watch.handler(({ signal }) => watch(() => ({ ...world.outbox }), signal)),
+      syncNow: os.outbox.syncNow.handler(() => {
+        note('outbox.syncNow', null);
+      }),
+      retry: os.outbox.retry.handler(({ input }) => {
+        note('outbox.retry', input);
+      }),
+      correctEmail: os.outbox.correctEmail.handler(({ input }) => {
+        note('outbox.correctEmail', input);
+      }),
+    },
+    practice: {
+      watch: os.practice.watch.handler(({ signal }) =>
+        watch(() => (world.practice === null ? null : { ...world.practice }), signal),
+      ),
+      importSample: os.practice.importSample.handler(() => {
+        note('practice.importSample', null);
+        return { sites: 1, devices: 4 };
+      }),
+      presentCard: os.practice.presentCard.handler(({ input }) => {
+        note('practice.presentCard', input);
+      }),
+      pressButton: os.practice.pressButton.handler(({ input }) => {
+        note('practice.pressButton', input);
+      }),
+      setReachable: os.practice.setReachable.handler(({ input }) => {
+        note('practice.setReachable', input);
+        change((w) => {
+          if (w.practice) w.practice = { ...w.practice, cloudReachable: input.reachable };
+        });
+      }),
+    },
+  });
+}
+
+function fail(code: ErrorCode, params: ErrorParams = {}): never {
+  throw new CodedError(code, params);
+}
