@@ -3,9 +3,9 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import { resourcePath } from '../../frame/resource-path.ts';
 import { parseTime } from './clock.ts';
 import type { Violation } from './problem.ts';
-import { resourcePath } from '../../frame/resource-path.ts';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 type JsonObject = { [name: string]: Json };

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { resourcePath } from '../../../frame/resource-path.ts';
 import { type Cloud, passwordRule } from '../cloud.ts';
 import { type Html, sendPage } from '../html.ts';
 import type { LinkKind } from '../mail/links.ts';
 import type { Language } from '../mail/queue.ts';
-import { resourcePath } from '../../../frame/resource-path.ts';
 import { isLanguage, textsIn } from '../texts.ts';
 import {
   consumeLink,
