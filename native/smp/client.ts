@@ -168,6 +168,7 @@ export class SmpClient {
   #send(waiting: Waiting): void {
     const packet = this.#numberAndPack(waiting);
     if (packet === undefined) {
+      waiting.stopListening();
       waiting.reject(this.#error('device.access_denied', waiting.request));
       return;
     }

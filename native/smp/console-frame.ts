@@ -160,7 +160,7 @@ export class ConsoleReceiver {
     if (bytes[0] === FIRST[0]) {
       if (this.#packet !== undefined) this.#drop('interrupted', this.#packet.bytes);
       this.#packet = { beganMs, parts: [], bytes: 0, announced: undefined };
-      this.#dropIfUnfinishedTooLong();
+      if (this.#dropIfUnfinishedTooLong()) return;
     }
     if (this.#packet === undefined) {
       this.#drop('no_beginning', length);
@@ -206,10 +206,11 @@ export class ConsoleReceiver {
     this.#options.onPacket(new Uint8Array(content));
   }
 
-  #dropIfUnfinishedTooLong(): void {
+  #dropIfUnfinishedTooLong(): boolean {
     const packet = this.#packet;
-    if (packet === undefined || this.#options.now() - packet.beganMs <= UNFINISHED_MS) return;
+    if (packet === undefined || this.#options.now() - packet.beganMs <= UNFINISHED_MS) return false;
     this.#drop('unfinished', packet.bytes);
+    return true;
   }
 
   #drop(reason: ConsoleDiscardReason, bytes: number): void {

@@ -153,7 +153,11 @@ async function assertParent(hub: Device, plan: ChildPlan, signal: AbortSignal): 
   throw new CodedError('commission.parent_missing', { device: plan.id, parent: plan.parentId });
 }
 
-/** Asks the hub until it has heard the child, keeping everything armed; false once `limitMs` has passed. */
+/**
+ * Asks the hub until it has heard the child, keeping everything armed; false once `limitMs` has passed.
+ * @throws CodedError `commission.failsafe_expired` if the hub has forgotten the child: the laptop slept, or
+ * the hub restarted.
+ */
 export async function waitUntilAttached(
   { hub, plan }: ChildWork,
   limitMs: number,
@@ -163,6 +167,9 @@ export async function waitUntilAttached(
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS)) {
     const attachment = await attachmentOf(hub, plan.id, tools.signal);
     if (attachment?.state === 'attached') return true;
+    if (attachment?.state !== 'attach_pending') {
+      throw new CodedError('commission.failsafe_expired', { device: plan.id });
+    }
     if (tools.clock.ticks() - beganTicks >= limitMs) return false;
     await tools.keepArmed();
     await tools.sleep(pollMs);

@@ -51,6 +51,14 @@ describe('attaching with the maintenance card', () => {
     expect(room.hub.flashReport).toMatchObject({ armed: false, attachments: {}, tree: { items: [] } });
   });
 
+  test('the hub has gone back by itself: told at once, not after ten minutes', async () => {
+    const { room, hub } = await roomWithLock();
+    const beganMs = room.clock.now();
+    room.clock.setTimer(() => void hub.disarm(), 30_000);
+    expect(await codeOf(new Attaching(room).run(hub, [byCard()]))).toBe('commission.failsafe_expired');
+    expect(room.clock.now() - beganMs).toBeLessThan(40_000);
+  });
+
   test('the cable falls out while waiting, the hub goes back by itself, and the same work begins anew', async () => {
     const { room, lock, hub } = await roomWithLock();
     const journal = new MemoryJournal();

@@ -214,6 +214,15 @@ describe('console frames', () => {
     expect(packets.length).toBe(2);
   });
 
+  test('a first line that took longer than 5 s to come is dropped, too', () => {
+    const { it, packets, discarded, clock } = receiver();
+    it.push(ECHO_LINE.subarray(0, 10));
+    clock.nowMs = 5001;
+    it.push(ECHO_LINE.subarray(10));
+    expect(packets).toEqual([]);
+    expect(discarded).toEqual(['unfinished']);
+  });
+
   test('an unfinished packet is dropped after 5 s (A5)', () => {
     const { it, packets, discarded, clock } = receiver();
     const [first, second, third] = shortLines(ECHO, 8).map((each) => new Uint8Array(each));
