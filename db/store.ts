@@ -29,7 +29,11 @@ export type NewDevice = Pick<
   | 'door'
   | 'floor'
   | 'notes'
-> & { readonly activationCode: string | null };
+> & {
+  readonly activationCode: string | null;
+  /** Where its life begins; `planned` where absent. */
+  readonly state?: 'planned' | 'code_captured';
+};
 
 /** Members that may change; `activationCode` null forgets it, absent keeps it. */
 export type DeviceChange = Partial<Omit<DeviceRecord, 'id' | 'siteId' | 'kind' | 'hasActivationCode'>> & {

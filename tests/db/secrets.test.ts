@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addSite, newDevice, newIntent, newTestStore, openTestStore, someDay } from './support/store.ts';
 
-/** All bytes of all files of the data folder but the key, as text in both of SQLite's encodings. */
+/**
+ * All bytes of all files of the data folder but the key. Reading them while they are open lets go of their locks,
+ * which only matters where there is another process.
+ */
 function everything(dataDir: string): string {
   const names = readdirSync(dataDir, { recursive: true, withFileTypes: true });
   return names
