@@ -62,7 +62,11 @@ async function settle(): Promise<void> {
 /** Chance that is the same in every run. */
 function countingBytes(): (count: number) => Uint8Array {
   let next = 1;
-  return (count) => Uint8Array.from({ length: count }, () => (next = (next * 69 + 41) % 65_521) & 0xff);
+  return (count) =>
+    Uint8Array.from({ length: count }, () => {
+      next = (next * 69 + 41) % 65_521;
+      return next & 0xff;
+    });
 }
 
 /** Devices under test, in one field on one clock. */
@@ -308,7 +312,7 @@ export class App {
     const answer = answers[0] as Uint8Array;
     expect(decodeHeader(answer)).toMatchObject({
       op: asked.op + 1,
-      version: asked.version > 1 ? 1 : asked.version,
+      version: Math.min(asked.version, 1),
       group: asked.group,
       sequence: asked.sequence,
       command: asked.command,
