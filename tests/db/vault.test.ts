@@ -110,18 +110,25 @@ describe('sealed values', () => {
   });
 });
 
+/** scrypt is slow on purpose, and slower on a busy machine. */
+const scryptTimeoutMs = 120_000;
+
 describe('the key', () => {
-  test('of a passphrase opens with it, however its letters are composed, and with no other', async () => {
-    const dataDir = await folderMadeWith({ kind: 'passphrase', passphrase: 'Caf\u00e9 zwei' });
-    expect(await codeWith(dataDir, { kind: 'passphrase', passphrase: 'Cafe\u0301 zwei' })).toBe('04A2FF');
-    expect(await refusal({ kind: 'passphrase', passphrase: 'Cafe zwei' }, dataDir)).toEqual({
-      code: 'db.wrong_key',
-      params: { way: 'passphrase' },
-    });
-    expect(await refusal({ kind: 'passphrase', passphrase: '' }, dataDir)).toMatchObject({
-      code: 'db.passphrase_empty',
-    });
-  });
+  test(
+    'of a passphrase opens with it, however its letters are composed, and with no other',
+    async () => {
+      const dataDir = await folderMadeWith({ kind: 'passphrase', passphrase: 'Caf\u00e9 zwei' });
+      expect(await codeWith(dataDir, { kind: 'passphrase', passphrase: 'Cafe\u0301 zwei' })).toBe('04A2FF');
+      expect(await refusal({ kind: 'passphrase', passphrase: 'Cafe zwei' }, dataDir)).toEqual({
+        code: 'db.wrong_key',
+        params: { way: 'passphrase' },
+      });
+      expect(await refusal({ kind: 'passphrase', passphrase: '' }, dataDir)).toMatchObject({
+        code: 'db.passphrase_empty',
+      });
+    },
+    scryptTimeoutMs,
+  );
 
   test('of the system is told with its backend, and another keychain is a wrong key, never garbage', async () => {
     const dataDir = await folderMadeWith(keychain(0x55));
