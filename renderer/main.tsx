@@ -1,3 +1,4 @@
+import './app/without-eval.ts';
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import './theme/tokens.css';
@@ -5,7 +6,6 @@ import './theme/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { IntlProvider } from 'react-intl';
-import * as z from 'zod';
 import { App } from './app/app.tsx';
 import { openConnection } from './app/connection.ts';
 import { HostProvider } from './app/host.tsx';
@@ -13,9 +13,6 @@ import { reopenLastPlace } from './app/route.ts';
 import { codeMessages } from './i18n/code-texts.ts';
 import en from './i18n/en.json';
 import { startTheme } from './theme/theme.ts';
-
-// The strict policy of this page forbids to make code at run time.
-z.config({ jitless: true });
 
 startTheme();
 reopenLastPlace();
