@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useIntl } from 'react-intl';
-import type { Site, Work } from '../../electron/contract/model.ts';
+import type { Device, Work } from '../../electron/contract/model.ts';
 import { Text, useText } from '../i18n/text.tsx';
 import { Button } from '../parts/button.tsx';
 import { ErrorCodeText } from '../parts/code.tsx';
@@ -12,6 +12,7 @@ import { clockText } from '../parts/rulers.ts';
 import { useNow } from '../parts/time.tsx';
 import css from './frame.module.css';
 import { useAct, useSite, useWork } from './host.tsx';
+import { PracticeHand } from './practice-hand.tsx';
 import { sitePath } from './route.ts';
 
 /** Work that is done folds away after this; what failed stays until it is put away. */
@@ -31,18 +32,21 @@ export function RunningWork() {
   }, [ended, folds]);
 
   if (!work || work.id === putAway) return null;
+  // A code that is refused is told where it was typed.
+  if (work.kind === 'pair_hub' && work.state === 'failed') return null;
   return <Panel work={work} onPutAway={() => setPutAway(work.id)} />;
 }
 
 function Panel({ work, onPutAway }: { work: Work; onPutAway: () => void }) {
   const t = useText();
   const { value: site } = useSite(work.siteId);
-  const subject = subjectOf(work, site);
+  const device = site?.devices.find((each) => each.id === work.deviceIds[0]);
+  const subject = device?.name ?? site?.name ?? '';
   const running = work.state === 'running';
   return (
     <section className={css.run} aria-label={t('work.name')}>
       {running && work.needs !== null ? (
-        <Turn work={work} subject={subject} />
+        <Turn work={work} device={device} subject={subject} />
       ) : (
         <span
           className={cx(
@@ -89,7 +93,7 @@ const handDrawings: Record<NonNullable<Work['needs']>, DrawingName> = {
   enter_code: 'iq',
 };
 
-function Turn({ work, subject }: { work: Work; subject: string }) {
+function Turn({ work, device, subject }: { work: Work; device: Device | undefined; subject: string }) {
   if (work.needs === null) return null;
   return (
     <div className={css.turn} role="status">
@@ -105,6 +109,7 @@ function Turn({ work, subject }: { work: Work; subject: string }) {
         <span>
           <Text id={`work.hand.${work.needs}.how`} />
         </span>
+        <PracticeHand needs={work.needs} device={device} />
       </div>
     </div>
   );
@@ -202,17 +207,11 @@ function Cancel({ work }: { work: Work }) {
   );
 }
 
-/** The name of the device in hand, as the plan calls it. */
-function subjectOf(work: Work, site: Site | undefined): string {
-  const device = site?.devices.find((each) => each.id === work.deviceIds[0]);
-  return device?.name ?? site?.name ?? '';
-}
-
 /** Gives the function that names a step of a workflow. */
 function useStepText(): (stepId: string) => string {
   const intl = useIntl();
   return (stepId) => {
-    const id = `work.step.${stepId}`;
-    return Object.hasOwn(intl.messages, id) ? intl.formatMessage({ id }) : stepId.replaceAll('_', ' ');
+    const known = [`work.step.${stepId}`, `check.${stepId}`].find((id) => Object.hasOwn(intl.messages, id));
+    return known === undefined ? stepId.replaceAll('_', ' ') : intl.formatMessage({ id: known });
   };
 }

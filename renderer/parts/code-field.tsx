@@ -58,6 +58,12 @@ export function CodeField({
     if (autoFocus) input.current?.focus();
   }, [autoFocus]);
 
+  const isRefused = refused !== undefined;
+  useEffect(() => {
+    // The next act is to type it again.
+    if (isRefused) input.current?.focus();
+  }, [isRefused]);
+
   useLayoutEffect(() => {
     if (caret.current !== null && document.activeElement === input.current) {
       input.current?.setSelectionRange(caret.current, caret.current);
@@ -76,7 +82,7 @@ export function CodeField({
       <label className={cx(css.label, big && css.bigLabel)} htmlFor={id}>
         {label}
       </label>
-      <div className={cx(css.box, big && css.big, refused !== undefined && css.bad)}>
+      <div className={cx(css.box, big && css.big, isRefused && css.bad)}>
         <input
           ref={input}
           id={id}
@@ -87,7 +93,7 @@ export function CodeField({
           autoCapitalize="characters"
           spellCheck={false}
           maxLength={64}
-          aria-invalid={refused !== undefined}
+          aria-invalid={isRefused}
           aria-describedby={`${id}-hint`}
           onChange={(event) =>
             change(event.target.value, event.target.selectionStart ?? event.target.value.length)

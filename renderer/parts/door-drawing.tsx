@@ -27,7 +27,11 @@ export function DoorDrawing({ lock, lamp, label }: { lock: DrawingName; lamp: La
       />
       <rect x="195" y="52" width="9" height="28" rx="2" className={css.sh} />
       <rect x="195" y="282" width="9" height="28" rx="2" className={css.sh} />
-      <g className={css.scaled} transform="translate(24 108) scale(2.2)" strokeLinejoin="round">
+      <g
+        className={css.scaled}
+        transform={lock === 'cylinder' ? 'translate(30 134) scale(1.5)' : 'translate(24 108) scale(2.2)'}
+        strokeLinejoin="round"
+      >
         <DrawingShape name={lock} />
       </g>
     </svg>

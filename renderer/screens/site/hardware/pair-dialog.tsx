@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Device, FoundDevice } from '../../../../electron/contract/model.ts';
-import { useAct } from '../../../app/host.tsx';
+import { useAct, useWork } from '../../../app/host.tsx';
+import { PracticeHand } from '../../../app/practice-hand.tsx';
 import { Text, useText } from '../../../i18n/text.tsx';
 import { Button } from '../../../parts/button.tsx';
 import { Code } from '../../../parts/code.tsx';
@@ -32,7 +33,14 @@ export function PairDialog({
   const pair = useAct((client, activationCode: string) =>
     client.work.pairHub({ deviceId: device.id, foundId: found.id, activationCode }).then(() => true),
   );
+  const { value: work } = useWork();
+  const cancel = useAct((client, workId: string) => client.work.cancel({ workId }));
+  const running = work?.state === 'running' && work.kind === 'pair_hub' ? work : null;
   const left = pair.problem?.params.left;
+  const close = async () => {
+    if (pair.busy && running !== null) await cancel.run(running.id);
+    onClose();
+  };
   const submit = async (activationCode: string) => {
     if (activationCode.trim() === '' || pair.busy) return;
     if (await pair.run(activationCode.trim())) onClose();
@@ -62,15 +70,15 @@ export function PairDialog({
         />
       }
       picture={<Drawing name="iq" size={56} lamp={lampOf(found)} blinking={found.state === 'pairing_open'} />}
-      onClose={onClose}
+      onClose={() => void close()}
       footer={
         <>
-          <Button big onPress={onClose}>
+          <Button big onPress={() => void close()}>
             <Text id="dialog.cancel" />
           </Button>
           <Button
             big
-            kind="key"
+            kind={running?.needs == null ? 'key' : 'neutral'}
             busy={pair.busy ? t('pair.running') : undefined}
             notYet={code.trim() === '' ? t('pair.enter_code') : undefined}
             onPress={() => void submit(code)}
@@ -108,8 +116,19 @@ export function PairDialog({
               </b>
             </p>
           )}
+          {running?.needs != null && (
+            <div className={css.hand} role="status">
+              <b>
+                <Text id={`work.hand.${running.needs}`} values={{ subject: device.name }} />
+              </b>
+              <p>
+                <Text id={`work.hand.${running.needs}.how`} />
+              </p>
+              <PracticeHand needs={running.needs} device={device} />
+            </div>
+          )}
           <p className={`quiet small ${css.note}`}>
-            <Text id="pair.note" values={{ tries: TRIES }} />
+            <Text id={typeof left === 'number' ? 'pair.scanner' : 'pair.note'} />
           </p>
         </div>
       </div>

@@ -42,14 +42,14 @@ export function PathDrawing({ path, reach }: { path: NetworkPath; reach: Reach }
         <Line
           key={piece.id}
           state={piece.state}
-          d={`M${60 + index * 108} ${middle}H${120 + index * 108}`}
+          d={`M${(index === 0 ? 54 : 60) + index * 108} ${middle}H${120 + index * 108}`}
           at={[90 + index * 108, middle]}
         />
       ))}
       {path.branches.map((branch, index) => (
         <BranchLine key={branch.id} state={branch.state} middle={middle} y={TOP + index * BRANCH_GAP} />
       ))}
-      <path className={css[path.ok ? 'lineOk' : 'lineUnknown']} d={`M666 ${middle}H700`} />
+      <path className={css[path.ok ? 'lineOk' : 'lineUnknown']} d={`M666 ${middle}H682`} />
       <g
         transform={`translate(8 ${middle - 26}) scale(0.8)`}
         className={cx(drawing.scaled, drawing.lit)}
@@ -82,12 +82,12 @@ export function PathDrawing({ path, reach }: { path: NetworkPath; reach: Reach }
         />
       ))}
       <Node
-        x={696}
+        x={682}
         y={middle}
         state={path.ok ? 'ok' : path.fault === null ? 'unknown' : 'broken'}
         icon="cloud"
       >
-        <Words x={720} y={middle} title={t('network.piece.cloud')} />
+        <Words x={706} y={middle} title={t('network.piece.cloud')} />
       </Node>
     </svg>
   );
@@ -110,7 +110,7 @@ function BranchLine({ state, middle, y }: { state: PieceState; middle: number; y
     return (
       <>
         <path className={css.lineBroken} d={`M408 ${y}H612`} />
-        <path className={css.lineUnknown} d={`M640 ${y}H668V${middle}`} />
+        <path className={css.lineUnknown} d={`M640 ${y}H668`} />
         <Cross x={626} y={y} />
       </>
     );
