@@ -28,7 +28,7 @@ function runWorker(cloudUrl: string, dataDir: string, when: string, count: numbe
 
 test.for([
   // Not at the first write, and not always at the same: else it could not get on.
-  { when: 'answer', from: 2, name: 'after commits, before their answers are seen' },
+  { when: 'answer', from: 3, name: 'after commits, before their answers are seen' },
   { when: 'before', from: 4, name: 'before requests leave' },
 ])('killed $name: nothing is lost, nothing happens twice', { timeout: 120_000 }, async ({ when, from }) => {
   const bench = await startCloudBench();

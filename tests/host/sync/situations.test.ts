@@ -368,3 +368,21 @@ test('closing leaves a call under way to its key; the next start finds what it d
   await untilState(next.store, siteId, 'released');
   await expectOneJob(bench, next.store, siteId);
 });
+
+test('an invitation that expired is shown, sent again, and followed until the owner is in', async () => {
+  const bench = await startCloudBench();
+  const laptop = await signedInLaptop(bench.practice.url);
+  const email = 'late@example.org';
+  const siteId = addSite(laptop.store, { email });
+  finish(laptop.store, siteId);
+  await untilState(laptop.store, siteId, 'released');
+  await expect.poll(async () => (await bench.mails(email)).length, { timeout: 6_000 }).toBe(1);
+  await bench.advance(73 * 3600);
+  laptop.sync.wake('sync_now');
+  await until(laptop.store, () => laptop.store.sites.get(siteId)?.attention?.code === 'invitation.expired');
+  correctEmail({ ...by(laptop, siteId), email, emailRepeated: email });
+  await until(laptop.store, () => laptop.store.sites.get(siteId)?.invitation?.state === 'sent');
+  await expect.poll(async () => (await bench.mails(email)).length, { timeout: 6_000 }).toBe(2);
+  expect(laptop.store.sites.get(siteId)?.attention).toBeNull();
+  expect((await bench.ledger()).filter((row) => row.event === 'invitation.resent')).toHaveLength(1);
+});

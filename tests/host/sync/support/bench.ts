@@ -43,6 +43,14 @@ export async function startCloudBench(cloudDir = testFolder()) {
       });
       expect(answer.status, await answer.text()).toBe(200);
     },
+    /** Moves the cloud's clock forwards. */
+    advance: async (seconds: number) => {
+      const body = JSON.stringify({ advance_seconds: seconds });
+      const headers = { 'content-type': 'application/json' };
+      expect((await fetch(`${practice.url}/practice/clock`, { method: 'PUT', headers, body })).status).toBe(
+        200,
+      );
+    },
     /** What is left of the traps that count. */
     trapsLeft: async (): Promise<number> => {
       const values: { times?: number }[] = Object.values(await json('/practice/traps'));
