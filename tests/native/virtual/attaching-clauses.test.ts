@@ -413,6 +413,24 @@ it('two hubs in one field keep their networks apart', async () => {
   expect(await other.read('attach', { id: LOCK })).toEqual({ state: 'attach_pending' });
 });
 
+it('a lock of the hub’s old network is a stranger in its new one', async () => {
+  const { hub, bench, iq, lock } = await committed();
+  await hub.write('failsafe', { arm: 60 });
+  await hub.write('factory', { sure: true });
+  await hub.write('failsafe', { commit: true });
+  await bench.clock.pass(5);
+  await hub.pairWith();
+  await hub.write('failsafe', { arm: 180 });
+  await hub.write('tree', { rev: 0, items: [lockItem] });
+  await hub.write('attach', lockItem);
+  await bench.clock.pass(30);
+  expect(lock.flashReport.membership).toEqual({ state: 'attached', iq: '04.A2.FF' });
+  expect(await hub.read('attach', { id: LOCK })).toEqual({ state: 'attach_pending' });
+  expect(lock.presentCard()).toBe(true);
+  expect(await hub.read('attach', { id: LOCK })).toMatchObject({ state: 'attached' });
+  expect(iq.writes.factory).toBe(1);
+});
+
 it('writes that took effect are counted by command, refused ones are not', async () => {
   const { iq, hub } = await armedPair();
   await hub.write('tree', { rev: 7, items: [] });
