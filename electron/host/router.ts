@@ -1,5 +1,5 @@
 import { implement, ORPCError } from '@orpc/server';
-import { asCodedError, contract, type Problem } from '../contract/index.ts';
+import { asCodedError, CodedError, contract, type Problem } from '../contract/index.ts';
 import type { Core } from './core.ts';
 import { watch } from './watch.ts';
 
@@ -14,10 +14,16 @@ export interface HostContext {
 }
 
 /** Turns what was thrown into the contract's one declared error. */
-function refusal(caught: unknown, report: HostContext['report']): ORPCError<'PROBLEM', Problem> {
-  const coded = asCodedError(caught);
+function refusal(caught: unknown, report: HostContext['report']): ORPCError<string, unknown> {
+  if (caught instanceof ORPCError && caught.code === 'PROBLEM') return caught;
+  const coded = isBadRequest(caught) ? new CodedError('app.bad_request') : asCodedError(caught);
   const problem = coded.code === 'app.internal' ? report(caught) : coded.problem;
   return new ORPCError('PROBLEM', { status: 422, message: problem.code, data: problem });
+}
+
+/** What does not keep to the contract's schemas on its way in; what it holds is told to nobody. */
+function isBadRequest(caught: unknown): boolean {
+  return caught instanceof ORPCError && caught.code === 'BAD_REQUEST';
 }
 
 /** The contract, implemented on whatever core is open. */
@@ -28,24 +34,32 @@ export function createRouter() {
       try {
         return await next();
       } catch (caught) {
-        if (caught instanceof ORPCError) throw caught;
         throw refusal(caught, context.report);
       }
     });
 
-  /** Watches one view of the core; ends when the caller leaves or the core is closed. */
-  async function* watchCore<T>(
+  /** Gives what `events` of the core gives; ends when the caller leaves or the core is closed. */
+  async function* follow<T>(
     context: HostContext,
     signal: AbortSignal | undefined,
-    view: (core: Core) => { snapshot: () => T; subscribe: (changed: () => void) => () => void },
+    events: (core: Core, end: AbortSignal) => AsyncGenerator<T, void, void>,
   ): AsyncGenerator<T, void, void> {
     const core = context.core();
     const end = signal === undefined ? core.closing : AbortSignal.any([signal, core.closing]);
     try {
-      yield* watch({ ...view(core), signal: end });
+      yield* events(core, end);
     } catch (caught) {
       throw refusal(caught, context.report);
     }
+  }
+
+  /** Watches one view of the core. */
+  function watchCore<T>(
+    context: HostContext,
+    signal: AbortSignal | undefined,
+    view: (core: Core) => { snapshot: () => T; subscribe: (changed: () => void) => () => void },
+  ): AsyncGenerator<T, void, void> {
+    return follow(context, signal, (core, end) => watch({ ...view(core), signal: end }));
   }
 
   return os.router({
@@ -60,11 +74,9 @@ export function createRouter() {
       signOut: os.account.signOut.handler(({ context }) => context.core().signOut()),
     },
     sites: {
-      watch: os.sites.watch.handler(({ context, signal }) => {
-        const core = context.core();
-        const end = signal === undefined ? core.closing : AbortSignal.any([signal, core.closing]);
-        return core.siteList.watch(end);
-      }),
+      watch: os.sites.watch.handler(({ context, signal }) =>
+        follow(context, signal, (core, end) => core.siteList.watch(end)),
+      ),
       watchOne: os.sites.watchOne.handler(({ context, input, signal }) => {
         context.core().siteList.one(input.siteId);
         return watchCore(context, signal, (core) => ({

@@ -1,13 +1,12 @@
 import type { DeviceRecord } from '../../../db/types.ts';
 import { type AttachedChild, attachChildren, type ChildPlan, Device } from '../../../native/devices/index.ts';
 import { CodedError } from '../../contract/index.ts';
-import { isLockId } from '../rules/index.ts';
+import { isAttached, isLockId } from '../rules/index.ts';
 import { judgeSite } from '../sites/index.ts';
-import { type Bench, modelOf, openSite, touchSite } from './index.ts';
+import { type Bench, modelOf, openSite, pairedCode, touchSite } from './index.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
 
-const attachedStates: ReadonlySet<DeviceRecord['state']> = new Set(['attached', 'tested', 'faulty']);
 /** After a restart a hub may need this long until the laptop sees it again. */
 const hubLimitMs = 30_000;
 const hubPollMs = 250;
@@ -20,7 +19,8 @@ const stages = {
 
 /**
  * Attaches planned devices to their hubs, hub after hub, and the repeaters above them first. Refused before
- * anything is sent where a rule of the tree stands against it (`work.rules_broken`).
+ * anything is sent: `work.hub_not_paired`, `work.no_mac`, and `work.rules_broken` where a rule of the tree stands
+ * against it.
  */
 export async function attachBelow(
   bench: Bench,
@@ -31,10 +31,12 @@ export async function attachBelow(
   const { store } = bench;
   const site = openSite(store, siteId);
   const devices = store.devices.ofSite(siteId);
-  const wanted = withParents(devices, deviceIds).filter((device) => !attachedStates.has(device.state));
+  const wanted = withParents(devices, deviceIds).filter((device) => !isAttached(device));
+  const byHub = Map.groupBy(wanted, (device) => hubOf(device, devices));
+  for (const hub of byHub.keys()) pairedCode(store, hub);
   refuseBrokenRules(bench, siteId, wanted);
   touchSite(store, site, bench.clock.now());
-  for (const [hub, children] of Map.groupBy(wanted, (device) => hubOf(device, devices))) {
+  for (const [hub, children] of byHub) {
     await attachToHub(bench, hub, children, devices, handle);
   }
 }
@@ -44,6 +46,7 @@ function withParents(devices: readonly DeviceRecord[], deviceIds: readonly strin
   const byId = new Map(devices.map((device) => [device.id, device]));
   const wanted = new Set<string>();
   for (const id of deviceIds) {
+    if (!byId.has(id)) throw new CodedError('site.device_not_found');
     for (let at = byId.get(id); at !== undefined && at.kind !== 'iq'; at = byId.get(at.parentId ?? ''))
       wanted.add(at.id);
   }

@@ -12,7 +12,7 @@ import {
 import type { Clock, PacketChannel } from '../../../native/smp/index.ts';
 import { CodedError, deviceModels, type Network, type Reach, type Work } from '../../contract/index.ts';
 import type { Discovery } from '../discovery/index.ts';
-import { isLockId } from '../rules/index.ts';
+import { isLockId, isPaired, tidyCode } from '../rules/index.ts';
 import type { AccountRules } from '../sites/index.ts';
 import { attachBelow } from './attach.ts';
 import { createLinks, type Links } from './links.ts';
@@ -77,14 +77,12 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
       timeZone: site.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     }),
     connectHub: async (hub, signal) => {
-      const activationCode = store.devices.activationCode(hub.id);
-      if (hub.mac === null || activationCode === null)
-        throw new CodedError('work.hub_not_paired', { hub: hub.name });
-      const linked = links.get(hub.mac);
+      const { mac, activationCode } = pairedCode(store, hub);
+      const linked = links.get(mac);
       if (linked !== undefined) return linked;
-      const find = discovery.byMac(hub.mac);
+      const find = discovery.byMac(mac);
       if (find === undefined) throw new CodedError('work.device_not_found', { device: hub.name });
-      return links.connect({ foundId: find.id, mac: hub.mac, activationCode }, signal);
+      return links.connect({ foundId: find.id, mac, activationCode }, signal);
     },
     audit: (siteId, action, detail = {}) =>
       store.audit.add({ id: deps.newId(), at: clock.now(), person: deps.person(), siteId, action, detail }),
@@ -115,7 +113,8 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
     async resume() {
       for (const left of store.work.unfinished()) {
         if (left.kind === 'attach') await attach(left.siteId, left.deviceIds, left).catch(() => {});
-        else store.work.end(left.id, 'failed', { code: 'work.interrupted', params: {} }, clock.now());
+        // Ends what is not resumed, and what found other work running; what has ended stays as it is.
+        store.work.end(left.id, 'failed', { code: 'work.interrupted', params: {} }, clock.now());
       }
     },
     async close() {
@@ -141,6 +140,18 @@ export function openSite(store: Store, siteId: string): SiteRecord {
   return site;
 }
 
+/**
+ * What connects a hub again once its code was proved; a code that was only captured is not tried by itself, for each
+ * wrong one costs a try (A26). Throws `work.hub_not_paired`.
+ */
+export function pairedCode(store: Store, hub: DeviceRecord): { mac: string; activationCode: string } {
+  const activationCode = hub.kind === 'iq' && isPaired(hub) ? store.devices.activationCode(hub.id) : null;
+  if (hub.mac === null || activationCode === null) {
+    throw new CodedError('work.hub_not_paired', { hub: hub.name });
+  }
+  return { mac: hub.mac, activationCode };
+}
+
 /** Notes that somebody works on a site. */
 export function touchSite(store: Store, site: SiteRecord, now: number): void {
   const state = site.state === 'planned' ? ({ state: 'in_progress' } as const) : {};
@@ -156,6 +167,7 @@ async function pairPlannedHub(
   const { store, links, clock, work } = bench;
   const hub = openDevice(store, deviceId);
   const site = openSite(store, hub.siteId);
+  if (hub.kind !== 'iq') throw new CodedError('site.kind_differs', { found: 'iq', planned: hub.kind });
   await work.run({ kind: 'pair_hub', siteId: site.id, deviceIds: [hub.id] }, async (handle) => {
     const stages = stageTeller(handle, () => ['connect', 'pair', 'identity', 'clock']);
     if (hub.mac !== null) await links.release(hub.mac);
@@ -177,7 +189,7 @@ async function pairPlannedHub(
       store.devices.change(
         hub.id,
         {
-          activationCode,
+          activationCode: tidyCode(activationCode),
           mac: identity.mac,
           model: modelOf(identity.model) ?? hub.model,
           serial: identity.serial,

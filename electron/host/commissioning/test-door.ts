@@ -1,12 +1,10 @@
 import type { DeviceRecord } from '../../../db/types.ts';
 import { Device, DOOR_CHECKS, type DoorCheckResult, testDoor } from '../../../native/devices/index.ts';
 import { asCodedError, CodedError, type DoorCheck } from '../../contract/index.ts';
-import { isLockId } from '../rules/index.ts';
+import { isAttached, isLockId } from '../rules/index.ts';
 import { type Bench, openSite, touchSite } from './index.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
-
-const testable: ReadonlySet<DeviceRecord['state']> = new Set(['attached', 'tested', 'faulty']);
 
 /**
  * Tests one door: what hub and lock can judge by themselves, then what a person must. Checks that passed before are
@@ -15,7 +13,7 @@ const testable: ReadonlySet<DeviceRecord['state']> = new Set(['attached', 'teste
  */
 export async function testDoorOf(bench: Bench, lock: DeviceRecord, handle: WorkHandle): Promise<void> {
   const { clock } = bench;
-  if (lock.mac === null || !testable.has(lock.state))
+  if (lock.kind !== 'lock' || lock.mac === null || !isAttached(lock))
     throw new CodedError('work.not_attached', { device: lock.name });
   const checks = openChecks(bench, lock);
   const channel = await connectLock(bench, lock, handle.signal);

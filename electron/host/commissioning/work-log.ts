@@ -42,7 +42,7 @@ export interface WorkLog {
   ): Promise<void>;
   answer(workId: string, answer: DoorAnswer): void;
   cancel(workId: string): void;
-  /** Cancels what runs and waits until its device was left as it was. */
+  /** Cancels what runs, waits until its device was left as it was, and begins nothing more (`work.interrupted`). */
   close(): Promise<void>;
 }
 
@@ -52,6 +52,7 @@ export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
   let current: Work | null = null;
   let running: { controller: AbortController; ended: Promise<void> } | undefined;
   let question: ((answer: DoorAnswer) => void) | undefined;
+  let closed = false;
 
   const show = (change: Partial<Work>): void => {
     if (current === null) return;
@@ -106,6 +107,7 @@ export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
     subscribe: changed.subscribe,
 
     async run(what, body, resumed) {
+      if (closed) throw new CodedError('work.interrupted');
       if (running !== undefined) throw new CodedError('work.busy');
       const id = resumed?.id ?? newId();
       const controller = new AbortController();
@@ -157,6 +159,7 @@ export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
     },
 
     async close() {
+      closed = true;
       const last = running;
       last?.controller.abort(new CodedError('work.interrupted'));
       await last?.ended;

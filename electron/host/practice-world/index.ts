@@ -57,6 +57,8 @@ export function createPracticeWorld(deps: PracticeWorldDeps): PracticeWorld {
     ...(environment === undefined ? {} : { environment }),
   });
   let reachable = true;
+  // Work that a process left unfinished goes on where its devices are.
+  for (const { siteId } of store.work.unfinished()) hardware.visit(siteId);
 
   const device = (mac: string): VirtualDevice => {
     const found = hardware.find(mac);

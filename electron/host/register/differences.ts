@@ -1,7 +1,7 @@
 import type { DeviceChange, NewDevice, Store } from '../../../db/store.ts';
 import type { DeviceRecord, SiteRecord } from '../../../db/types.ts';
 import type { RegisterProblem, SiteData } from '../../contract/index.ts';
-import { codeKey, nameKey, type PlannedDevice } from '../rules/index.ts';
+import { codeKey, isUntouched, nameKey, type PlannedDevice, plannedState } from '../rules/index.ts';
 import type { Column } from './columns.ts';
 import { type RegisterDevice, type RegisterSite, siteDataOf } from './plan-register.ts';
 import { problemAt } from './read-csv.ts';
@@ -22,9 +22,6 @@ export interface SiteDifference {
   readonly rowOf: ReadonlyMap<string, number>;
   readonly problems: readonly RegisterProblem[];
 }
-
-/** States in which a register may still say what a device is. */
-const open: ReadonlySet<DeviceRecord['state']> = new Set(['planned', 'code_captured', 'found']);
 
 /** Compares a planned site with what is stored. Blank cells keep what is stored. */
 export function compareSite(source: RegisterSite, store: Store, newId: () => string): SiteDifference {
@@ -108,30 +105,55 @@ function compareDevices(
   const rowOf = new Map<string, number>();
   const idOf = new Map(stored.map((device) => [nameKey(device.name), device.id]));
   const byId = new Map(stored.map((device) => [device.id, device]));
-  const planned = new Map(stored.map((device) => [device.id, plannedOf(device, null)]));
+  const codeOf = (device: DeviceRecord) =>
+    device.hasActivationCode ? store.devices.activationCode(device.id) : null;
+  const planned = new Map(stored.map((device) => [device.id, plannedOf(device, codeOf(device))]));
   const nextPosition = positions(stored);
+  const atWork = new Set(store.work.unfinished().flatMap(({ deviceIds }) => deviceIds));
   for (const device of source.devices) {
     const known = idOf.get(nameKey(device.name));
     const old = known === undefined || rowOf.has(known) ? undefined : byId.get(known);
     const id = old?.id ?? newId();
     if (!idOf.has(nameKey(device.name))) idOf.set(nameKey(device.name), id);
     rowOf.set(id, device.row);
-    const parentId = device.parent === null ? null : (idOf.get(nameKey(device.parent)) ?? null);
+    const named = device.parent === null ? null : (idOf.get(nameKey(device.parent)) ?? null);
+    const parentId = old !== undefined && device.parentAssumed ? old.parentId : named;
     if (old === undefined) {
       const position = nextPosition(parentId);
       added.push(newDevice(device, { id, siteId, parentId, position }));
       planned.set(id, freshlyPlanned(device, id, parentId));
       continue;
     }
-    const change = changeOf(device, old, parentId, store);
-    problems.push(...refusals(device, old, change, source.name));
+    const code = codeOf(old);
+    const change = changeOf(device, old, parentId, code);
+    const fixed = !isUntouched(old) || atWork.has(old.id);
+    problems.push(...refusals(device, old, fixed ? change : {}, source.name));
     if (Object.keys(change).length > 0) {
       const moved = 'parentId' in change ? { position: nextPosition(parentId) } : {};
       changes.push({ id, change: { ...change, ...moved } });
     }
-    planned.set(id, { ...plannedOf({ ...old, ...defined(change) }, device.activationCode) });
+    planned.set(id, plannedOf({ ...old, ...defined(change) }, device.activationCode ?? code));
   }
-  return { added, changes, planned: parentsFirst([...planned.values()]), rowOf, problems };
+  const ordered = parentsFirst([...planned.values()]);
+  problems.push(...circles(planned, ordered, rowOf, source));
+  return { added, changes, planned: ordered, rowOf, problems };
+}
+
+/** A blank parent keeps the stored one, which may lead a named one back to where it began. */
+function circles(
+  planned: ReadonlyMap<string, PlannedDevice>,
+  ordered: readonly PlannedDevice[],
+  rowOf: ReadonlyMap<string, number>,
+  source: RegisterSite,
+): RegisterProblem[] {
+  const reached = new Set(ordered.map(({ id }) => id));
+  return [...planned.values()]
+    .filter(({ id }) => !reached.has(id))
+    .map(({ id, name }) =>
+      problemAt(rowOf.get(id) ?? source.row, 'parent', source.name, 'register.parent_circle', {
+        device: name,
+      }),
+    );
 }
 
 /** Hands out the next position below a parent. */
@@ -152,14 +174,15 @@ function newDevice(
   place: Pick<NewDevice, 'id' | 'siteId' | 'parentId' | 'position'>,
 ): NewDevice {
   const { name, kind, model, radio, mac, activationCode, door, floor, notes } = device;
-  return { ...place, name, kind, model, radio, mac, activationCode, door, floor, notes };
+  const state = plannedState(mac, activationCode !== null);
+  return { ...place, name, kind, model, radio, mac, activationCode, door, floor, notes, state };
 }
 
 function changeOf(
   device: RegisterDevice,
   old: DeviceRecord,
   parentId: string | null,
-  store: Store,
+  code: string | null,
 ): DeviceChange {
   const { name, model, radio, mac, door, floor, notes, activationCode } = device;
   const change: Record<string, unknown> = {};
@@ -173,21 +196,19 @@ function changeOf(
   take('door', door);
   take('floor', floor);
   take('notes', notes);
-  if (parentId !== old.parentId) change['parentId'] = parentId;
-  if (
-    activationCode !== null &&
-    codeKey(activationCode) !== codeKey(store.devices.activationCode(old.id) ?? '')
-  ) {
-    change['activationCode'] = activationCode;
+  if (parentId !== old.parentId) change.parentId = parentId;
+  if (activationCode !== null && codeKey(activationCode) !== codeKey(code ?? '')) {
+    change.activationCode = activationCode;
   }
+  if ('mac' in change || 'activationCode' in change) take('state', 'code_captured');
   return change as DeviceChange;
 }
 
-/** What a register may not change: the kind of a place, and anything that work has been built upon. */
+/** What a register may not change: the kind of a place, and anything that work has been or is being built upon. */
 function refusals(
   device: RegisterDevice,
   old: DeviceRecord,
-  change: DeviceChange,
+  builtUpon: DeviceChange,
   site: string,
 ): RegisterProblem[] {
   if (device.kind !== old.kind) {
@@ -198,7 +219,6 @@ function refusals(
       }),
     ];
   }
-  if (open.has(old.state)) return [];
   const guarded: readonly [keyof DeviceChange, Column][] = [
     ['mac', 'mac'],
     ['model', 'model'],
@@ -207,7 +227,7 @@ function refusals(
     ['activationCode', 'activation_code'],
   ];
   return guarded
-    .filter(([key]) => key in change)
+    .filter(([key]) => key in builtUpon)
     .map(([, column]) => {
       const params = { device: device.name, state: old.state, column };
       return problemAt(device.row, column, site, 'register.device_in_work', params);

@@ -1,6 +1,6 @@
 import type { Store } from '../../../db/store.ts';
 import { CodedError, type RegisterPreview, type RegisterProblem } from '../../contract/index.ts';
-import { checkSite, codeKey, type RuleContext } from '../rules/index.ts';
+import { checkSite, keysOf, type RuleContext } from '../rules/index.ts';
 import { type Column, columns, registerLimits } from './columns.ts';
 import { compareSite, type SiteDifference } from './differences.ts';
 import { planRegister, type RegisterSite } from './plan-register.ts';
@@ -35,8 +35,6 @@ const columnOfCode: Partial<Record<RegisterProblem['code'], Column>> = {
   OWNER_EMAIL_MISSING: 'owner_email',
   TIME_ZONE_COUNTRY: 'time_zone',
   TENANT_MISSING: 'tenant',
-  CODE_FORMAT: 'mac',
-  CODE_DUPLICATE: 'mac',
   NAME_DUPLICATE: 'device',
   IQ_LOCKS_MAX: 'parent',
   IQ_REPEATERS_MAX: 'parent',
@@ -60,6 +58,8 @@ const neededLater: ReadonlySet<string> = new Set([
 interface Pending {
   readonly id: string;
   readonly sites: readonly RegisterSite[];
+  /** Faults of the file itself, which stay whatever is stored. */
+  readonly problems: readonly RegisterProblem[];
 }
 
 /** Makes the register part. One preview is kept at a time. */
@@ -76,26 +76,24 @@ export function createRegister(deps: RegisterDeps): Register {
       const { sites, problems: planProblems } = planRegister(rows);
       const compared = compareAll(sites, deps);
       const id = deps.newId();
-      pending = { id, sites };
+      const problems = [...cellProblems, ...planProblems];
+      pending = { id, sites, problems };
       return {
         previewId: id,
         fileName,
         sites: compared.differences.map(summary),
-        problems: inRowOrder([...cellProblems, ...planProblems, ...compared.problems]).slice(
-          0,
-          registerLimits.problems,
-        ),
+        problems: inRowOrder([...problems, ...compared.problems]).slice(0, registerLimits.problems),
       };
     },
 
     accept(previewId) {
-      const { sites } = taken(previewId);
+      const { sites, problems } = taken(previewId);
       return deps.store.transaction(() => {
-        const { differences, problems } = compareAll(sites, deps);
-        const blocker = problems.find((problem) => problem.severity === 'blocker');
+        const compared = compareAll(sites, deps);
+        const blocker = inRowOrder([...problems, ...compared.problems]).find(isBlocker);
         if (blocker !== undefined)
           throw new CodedError(blocker.code, { ...blocker.params, row: blocker.row ?? 0 });
-        const written = differences.filter((difference) => write(difference, deps));
+        const written = compared.differences.filter((difference) => write(difference, deps));
         pending = undefined;
         return {
           sites: written.length,
@@ -133,11 +131,8 @@ function judge(difference: SiteDifference, context: RuleContext): RegisterProble
   return [...findings, ...later.map((found) => ({ ...found, severity: 'warning' as const }))].map((found) => {
     const row =
       (found.deviceId === undefined ? undefined : difference.rowOf.get(found.deviceId)) ?? source.row;
-    const column =
-      found.code === 'site.field_missing'
-        ? (String(found.params.field) as Column)
-        : (columnOfCode[found.code] ?? null);
-    return problemAt(row, column, source.name, found.code, found.params, found.severity);
+    const column = found.params.field ?? columnOfCode[found.code] ?? null;
+    return problemAt(row, column as Column | null, source.name, found.code, found.params, found.severity);
   });
 }
 
@@ -150,30 +145,25 @@ function codeIndex(
 ): (asking: SiteDifference, code: string) => CodeOwner | undefined {
   const first = new Map<string, { siteId: string; owner: CodeOwner }>();
   const siteNames = new Map(store.sites.all().map((site) => [site.id, site.name]));
+  const inRegister = new Set(differences.map(({ siteId }) => siteId));
   for (const { siteId, data, planned } of differences) {
     for (const device of planned) {
-      for (const key of keysOf(device.mac, device.activationCode)) {
+      for (const { key } of keysOf(device)) {
         if (!first.has(key)) first.set(key, { siteId, owner: { site: data.name, device: device.name } });
       }
     }
   }
-  const stored = (asking: SiteDifference, key: string): CodeOwner | undefined => {
+  const stored = (key: string): CodeOwner | undefined => {
     const [kind, code] = key.split(' ', 2) as [string, string];
     const hits = kind === 'mac' ? store.devices.findByMac(code) : store.devices.findByActivationCode(code);
-    const other = hits.find((device) => device.siteId !== asking.siteId);
+    // What the register's own sites will hold is in `first`; what they held before may change.
+    const other = hits.find((device) => !inRegister.has(device.siteId));
     return other && { site: siteNames.get(other.siteId) ?? '', device: other.name };
   };
   return (asking, key) => {
     const inFile = first.get(key);
-    return inFile !== undefined && inFile.siteId !== asking.siteId ? inFile.owner : stored(asking, key);
+    return inFile !== undefined && inFile.siteId !== asking.siteId ? inFile.owner : stored(key);
   };
-}
-
-function keysOf(mac: string | null, activationCode: string | null): string[] {
-  const keys = [];
-  if (mac !== null) keys.push(`mac ${mac}`);
-  if (activationCode !== null) keys.push(`code ${codeKey(activationCode)}`);
-  return keys;
 }
 
 /** Writes one site; answers whether there was anything to write. */
@@ -213,6 +203,10 @@ function summary({
     repeaters: count('repeater'),
     doors: count('lock'),
   };
+}
+
+function isBlocker({ severity }: RegisterProblem): boolean {
+  return severity === 'blocker';
 }
 
 function inRowOrder(problems: readonly RegisterProblem[]): RegisterProblem[] {

@@ -8,7 +8,7 @@ import {
   type RegisterProblem,
   type SiteData,
 } from '../../contract/index.ts';
-import { isLockId, nameKey, normalizeMac } from '../rules/index.ts';
+import { isLockId, modelsOfKind, nameKey, normalizeMac, radioOfLock } from '../rules/index.ts';
 import { type Column, deviceColumns, siteColumns } from './columns.ts';
 import { problemAt, type RegisterRow } from './read-csv.ts';
 
@@ -19,6 +19,8 @@ export interface RegisterDevice {
   readonly kind: DeviceKind;
   /** Name of the parent, or null for a hub. */
   readonly parent: string | null;
+  /** The cell was blank, and the site's only hub was taken: what is stored says more. */
+  readonly parentAssumed: boolean;
   readonly model: DeviceModel | null;
   readonly radio: Radio | null;
   /** Normalised; kept as written where it has no known form, so that CODE_FORMAT can name it. */
@@ -37,14 +39,6 @@ export interface RegisterSite {
   readonly notes: string;
   readonly devices: readonly RegisterDevice[];
 }
-
-const iqModels: readonly DeviceModel[] = ['IQ2', 'IQ3', 'IQ3 Mini'];
-const lockModels: readonly DeviceModel[] = ['cylinder', 'escutcheon', 'wall_reader'];
-const modelsOfKind: Readonly<Record<DeviceKind, readonly DeviceModel[]>> = {
-  iq: iqModels,
-  repeater: ['repeater'],
-  lock: lockModels,
-};
 
 interface Draft {
   row: number;
@@ -144,6 +138,7 @@ function readDevice({ row, cells }: RegisterRow, draft: Draft, problems: Registe
     name: cells.device,
     kind,
     parent: kind === 'iq' || cells.parent === '' ? null : cells.parent,
+    parentAssumed: kind !== 'iq' && cells.parent === '',
     model: readModel(kind, cells.model, tell),
     radio: readRadio(kind, codes.mac, cells.radio, tell),
     ...codes,
@@ -163,13 +158,13 @@ function readCodes(
   tell: Tell,
 ): Pick<RegisterDevice, 'mac' | 'activationCode'> {
   if (code === '') return { mac, activationCode: null };
-  if (!/^[0-9A-Za-z.:-]{4,32}$/.test(code)) {
+  const activationCode = code.replaceAll(' ', '');
+  if (!/^[0-9A-Za-z.:-]{4,32}$/.test(activationCode)) {
     tell('activation_code', 'register.code_form');
     return { mac, activationCode: null };
   }
-  if (kind !== 'lock') return { mac, activationCode: code };
-  const asId = normalizeMac(code);
-  if (asId === undefined || !isLockId(asId)) return { mac, activationCode: code };
+  const asId = kind === 'lock' ? normalizeMac(code) : undefined;
+  if (asId === undefined || !isLockId(asId)) return { mac, activationCode };
   if (mac !== null && isLockId(mac) && mac !== asId) tell('activation_code', 'register.code_differs');
   return { mac: mac ?? asId, activationCode: null };
 }
@@ -185,7 +180,7 @@ function readModel(kind: DeviceKind, value: string, tell: Tell): DeviceModel | n
 
 function readRadio(kind: DeviceKind, mac: string | null, value: string, tell: Tell): Radio | null {
   if (kind === 'iq') return null;
-  if (value === '') return kind === 'lock' && mac !== null && isLockId(mac) ? 'blue_net' : null;
+  if (value === '') return kind === 'lock' && mac !== null ? radioOfLock(mac) : null;
   const key = value.toLowerCase().replace(/[\s_-]+/g, '');
   if (key === 'bluenet') return 'blue_net';
   if (key === 'rfnet') return 'rf_net';

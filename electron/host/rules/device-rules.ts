@@ -1,16 +1,24 @@
 import type { Finding } from '../../contract/index.ts';
 import { isKnownCodeForm, macFits, nameKey } from './forms.ts';
 import { finding, type PlannedDevice, type Rule, type SitePlan, weakSignalDbm } from './plan.ts';
-
-/** States in which a lock or repeater belongs to its hub. */
-const attachedStates = new Set<PlannedDevice['state']>(['attached', 'tested', 'faulty']);
-
-/** States in which a hub has proved its activation code. */
-const pairedStates = new Set<PlannedDevice['state']>(['paired', 'configured', 'attached', 'tested']);
+import { isAttached, isPaired } from './states.ts';
 
 /** Writes a code the one way in which codes compare (A23). */
 export function codeKey(code: string): string {
   return code.toUpperCase().replace(/[^A-Z0-9]/g, '');
+}
+
+/** What must be a device's own: its MAC and its activation code, as `elsewhere` is asked for them. */
+export function keysOf({
+  mac,
+  activationCode,
+}: Pick<PlannedDevice, 'mac' | 'activationCode'>): { field: 'mac' | 'activation_code'; key: string }[] {
+  return [
+    ...(mac === null ? [] : [{ field: 'mac' as const, key: `mac ${mac}` }]),
+    ...(activationCode === null
+      ? []
+      : [{ field: 'activation_code' as const, key: `code ${codeKey(activationCode)}` }]),
+  ];
 }
 
 const codeForm: Rule = {
@@ -21,10 +29,12 @@ const codeForm: Rule = {
       const { mac, kind, radio, activationCode } = device;
       const params = { device: device.name, kind };
       if (mac !== null && (mac === '00.00.00' || !macFits(mac, kind, radio))) {
-        return [finding('CODE_FORMAT', 'blocker', 'hardware', { ...params, value: mac }, device.id)];
+        const wrong = { ...params, field: 'mac', value: mac };
+        return [finding('CODE_FORMAT', 'blocker', 'hardware', wrong, device.id)];
       }
       if (kind === 'iq' && activationCode !== null && !isKnownCodeForm(activationCode)) {
-        return [finding('CODE_FORMAT', 'warning', 'hardware', { ...params, value: 'masked' }, device.id)];
+        const unusual = { ...params, field: 'activation_code', value: 'masked' };
+        return [finding('CODE_FORMAT', 'warning', 'hardware', unusual, device.id)];
       }
       return [];
     }),
@@ -37,15 +47,16 @@ const codeDuplicate: Rule = {
     const seen = new Map<string, { site: string; device: string }>();
     const found: Finding[] = [];
     for (const device of devices) {
-      const macKey = device.mac === null ? null : `mac ${device.mac}`;
-      const secretKey = device.activationCode === null ? null : `code ${codeKey(device.activationCode)}`;
-      const own = new Set([macKey, secretKey].filter((key) => key !== null));
-      const other = [...own].map((key) => seen.get(key) ?? elsewhere(key)).find((hit) => hit !== undefined);
-      if (other !== undefined) {
-        const params = { device: device.name, otherSite: other.site, otherDevice: other.device };
+      const keys = keysOf(device);
+      const doubled = keys
+        .map(({ field, key }) => ({ field, owner: seen.get(key) ?? elsewhere(key) }))
+        .find(({ owner }) => owner !== undefined);
+      if (doubled?.owner !== undefined) {
+        const { field, owner } = doubled;
+        const params = { device: device.name, field, otherSite: owner.site, otherDevice: owner.device };
         found.push(finding('CODE_DUPLICATE', 'blocker', 'hardware', params, device.id));
       }
-      for (const key of own) if (!seen.has(key)) seen.set(key, { site: site.name, device: device.name });
+      for (const { key } of keys) if (!seen.has(key)) seen.set(key, { site: site.name, device: device.name });
     }
     return found;
   },
@@ -80,7 +91,7 @@ const hubs: Rule = {
 function hubFindings(iq: PlannedDevice, plan: SitePlan): Finding[] {
   const params = { device: iq.name };
   const found: Finding[] = [];
-  if (!pairedStates.has(iq.state)) found.push(finding('IQ_NOT_PAIRED', 'blocker', 'hardware', params, iq.id));
+  if (!isPaired(iq)) found.push(finding('IQ_NOT_PAIRED', 'blocker', 'hardware', params, iq.id));
   else if (!iq.networkProven) found.push(finding('NETWORK_UNPROVEN', 'warning', 'network', params, iq.id));
   if (!belowHub(plan, iq.id).some((device) => device.kind === 'lock')) {
     found.push(finding('IQ_WITHOUT_LOCK', 'warning', 'hardware', params, iq.id));
@@ -110,7 +121,7 @@ const doors: Rule = {
           ? [finding('DOOR_WITHOUT_LOCK', 'blocker', 'doors', params, device.id)]
           : [finding('LOCK_NOT_ATTACHED', 'blocker', 'hardware', params, device.id)];
       }
-      if (!attachedStates.has(device.state)) {
+      if (!isAttached(device)) {
         return [finding('LOCK_NOT_ATTACHED', 'blocker', 'hardware', params, device.id)];
       }
       const found: Finding[] = [];

@@ -1,4 +1,4 @@
-import type { DeviceKind, Radio } from '../../contract/index.ts';
+import type { DeviceKind, DeviceModel, Radio } from '../../contract/index.ts';
 
 /** `HH.HH.HH`, or the 14 characters of a BLUEnet lock id. */
 const macForm = /^[0-9A-F]{2}\.[0-9A-F]{2}\.[0-9A-F]{2}$/;
@@ -29,6 +29,24 @@ export function macFits(mac: string, kind: DeviceKind, radio: Radio | null): boo
 /** Whether `mac` is a BLUEnet lock id, which is also that lock's activation code. */
 export function isLockId(mac: string): boolean {
   return lockIdForm.test(mac);
+}
+
+/** A lock's radio, as its id shows it; null where the id has no known form. */
+export function radioOfLock(mac: string): Radio | null {
+  if (lockIdForm.test(mac)) return 'blue_net';
+  return macForm.test(mac) ? 'rf_net' : null;
+}
+
+/** The models of each kind of device (A16). */
+export const modelsOfKind: Readonly<Record<DeviceKind, readonly DeviceModel[]>> = {
+  iq: ['IQ2', 'IQ3', 'IQ3 Mini'],
+  repeater: ['repeater'],
+  lock: ['cylinder', 'escutcheon', 'wall_reader'],
+};
+
+/** An activation code as it is kept: without blanks and what else no code has, separators as on the label (A23). */
+export function tidyCode(text: string): string {
+  return text.replace(/[^0-9A-Za-z.:-]/g, '');
 }
 
 /** Whether an IQ's activation code looks like the published sample. */

@@ -4,14 +4,17 @@ import type { Rule, RuleContext, SitePlan } from './plan.ts';
 import { siteRules } from './site-rules.ts';
 import { treeRules } from './tree-rules.ts';
 
-export { codeKey } from './device-rules.ts';
+export { codeKey, keysOf } from './device-rules.ts';
 export {
   isEmail,
   isLockId,
   macFits,
+  modelsOfKind,
   nameKey,
   normalizeMac,
+  radioOfLock,
   sameEmail,
+  tidyCode,
   timeZonesOf,
 } from './forms.ts';
 export {
@@ -22,6 +25,7 @@ export {
   type SitePlan,
   weakSignalDbm,
 } from './plan.ts';
+export { isAttached, isPaired, isReady, isUntouched, plannedState } from './states.ts';
 export { limitsOf } from './tree-rules.ts';
 
 /** Every rule there is, in the order in which a person would work through them. */

@@ -5,14 +5,13 @@ import { checkSite, type RuleContext, type SitePlan, type Verdict } from '../rul
 /** What is known beyond a site: limits, tenants and business types of the account. */
 export type AccountRules = Omit<RuleContext, 'elsewhere'>;
 
-/** A stored site as the rules look at it; only hubs' activation codes are opened, for their form and their doubles. */
+/** A stored site as the rules look at it; activation codes are opened, for their form and their doubles. */
 export function sitePlanOf(site: SiteRecord, devices: readonly DeviceRecord[], store: Store): SitePlan {
   return {
     site,
     devices: devices.map((device) => ({
       ...device,
-      activationCode:
-        device.kind === 'iq' && device.hasActivationCode ? store.devices.activationCode(device.id) : null,
+      activationCode: device.hasActivationCode ? store.devices.activationCode(device.id) : null,
     })),
   };
 }

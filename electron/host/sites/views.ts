@@ -1,6 +1,6 @@
 import type { CheckRecord, DeviceRecord, SiteRecord } from '../../../db/types.ts';
 import type { Device, DoorCount, Finding, NextStep, Site, SiteRow, Stage } from '../../contract/index.ts';
-import type { Verdict } from '../rules/index.ts';
+import { isAttached, isPaired, isReady, type Verdict } from '../rules/index.ts';
 
 /** Writes a stored moment as the contract has it. */
 export function timeOf(moment: number): string;
@@ -9,15 +9,12 @@ export function timeOf(moment: number | null): string | null {
   return moment === null ? null : new Date(moment).toISOString();
 }
 
-const attachedStates = new Set<DeviceRecord['state']>(['attached', 'tested', 'faulty']);
-const hubReadyStates = new Set<DeviceRecord['state']>(['paired', 'configured', 'attached', 'tested']);
-
 /** Counts the doors of a site: every place of a lock is one. */
 export function countDoors(devices: readonly DeviceRecord[]): DoorCount {
   const locks = devices.filter((device) => device.kind === 'lock');
   return {
     planned: locks.length,
-    attached: locks.filter((lock) => attachedStates.has(lock.state)).length,
+    attached: locks.filter(isAttached).length,
     tested: locks.filter((lock) => lock.state === 'tested').length,
   };
 }
@@ -34,10 +31,10 @@ export function nextStepOf(
   }
   if (site.state === 'installed' || site.state === 'handing_over') return { kind: 'see_outbox', count: 0 };
   const hubs = devices.filter((device) => device.kind === 'iq');
-  const unpaired = hubs.filter((hub) => !hubReadyStates.has(hub.state));
+  const unpaired = hubs.filter((hub) => !isPaired(hub));
   if (site.state === 'planned') return { kind: 'start', count: 0 };
   if (hubs.length === 0 || unpaired.length > 0) return { kind: 'pair_hub', count: unpaired.length };
-  const loose = devices.filter((device) => device.kind !== 'iq' && !attachedStates.has(device.state));
+  const loose = devices.filter((device) => device.kind !== 'iq' && !isAttached(device));
   const unproven = hubs.filter((hub) => !hub.networkProven);
   if (unproven.length > 0 && loose.length === devices.length - hubs.length) {
     return { kind: 'set_network', count: unproven.length };
@@ -147,9 +144,7 @@ function stepsOf(
 ): Site['steps'] {
   const hubs = devices.filter((device) => device.kind === 'iq');
   const doors = countDoors(devices);
-  const ready = devices.filter((device) =>
-    device.kind === 'iq' ? hubReadyStates.has(device.state) : attachedStates.has(device.state),
-  ).length;
+  const ready = devices.filter(isReady).length;
   const customerOpen = findings.filter(
     (found) => found.step === 'customer' && found.severity === 'blocker',
   ).length;
