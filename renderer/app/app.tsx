@@ -55,7 +55,7 @@ export function App() {
           <PracticePanel onClose={() => setPracticeOpen(false)} />
         )}
       </main>
-      <RunningWork />
+      <RunningWork route={route} />
       <Sill practiceOpen={practiceOpen} onPractice={() => setPracticeOpen(!practiceOpen)} />
     </div>
   );

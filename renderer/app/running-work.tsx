@@ -13,13 +13,13 @@ import { useNow } from '../parts/time.tsx';
 import css from './frame.module.css';
 import { useAct, useSite, useWork } from './host.tsx';
 import { PracticeHand } from './practice-hand.tsx';
-import { sitePath } from './route.ts';
+import { type Route, sitePath } from './route.ts';
 
 /** Work that is done folds away after this; what failed stays until it is put away. */
 const DONE_STAYS_MS = 4_000;
 
 /** Work on a device, visible on every screen: what happens, what hands must do, how long, and how to stop it. */
-export function RunningWork() {
+export function RunningWork({ route }: { route: Route }) {
   const { value: work } = useWork();
   const [putAway, setPutAway] = useState<string | null>(null);
   const ended = work && work.state !== 'running' ? work.id : null;
@@ -34,7 +34,19 @@ export function RunningWork() {
   if (!work || work.id === putAway) return null;
   // A code that is refused is told where it was typed.
   if (work.kind === 'pair_hub' && work.state === 'failed') return null;
+  if (isAtThatDoor(route, work)) return null;
   return <Panel work={work} onPutAway={() => setPutAway(work.id)} />;
+}
+
+/** A test at the door in hand has its place there, big, with the questions. */
+function isAtThatDoor(route: Route, work: Work): boolean {
+  return (
+    work.kind === 'test_door' &&
+    work.state !== 'failed' &&
+    route.screen === 'site' &&
+    route.step === 'doors' &&
+    route.item === work.deviceIds[0]
+  );
 }
 
 function Panel({ work, onPutAway }: { work: Work; onPutAway: () => void }) {

@@ -5,6 +5,7 @@ import { Button, IconButton } from '../../parts/button.tsx';
 import { Code } from '../../parts/code.tsx';
 import { Drawing } from '../../parts/drawing.tsx';
 import layout from '../../parts/layout.module.css';
+import { modelText } from '../../parts/models.ts';
 import { ProblemInline, ProblemNote } from '../../parts/problem.tsx';
 import { State } from '../../parts/state.tsx';
 import { drawingOf } from '../../parts/states.ts';
@@ -104,11 +105,11 @@ function VirtualDevice({ device }: { device: Practice['devices'][number] }) {
         </span>
         <small>
           {device.activationCode === device.mac ? (
-            device.model
+            modelText(t, device.model)
           ) : (
             <Text
               id="practice.label"
-              values={{ model: device.model, code: <code>{device.activationCode}</code> }}
+              values={{ model: modelText(t, device.model), code: <code>{device.activationCode}</code> }}
             />
           )}
         </small>

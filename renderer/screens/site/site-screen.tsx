@@ -59,7 +59,7 @@ function Step({ site, route }: { site: Site; route: SiteRoute }) {
     case 'customer':
       return <CustomerStep site={site} />;
     case 'hardware':
-      return <HardwareStep site={site} />;
+      return <HardwareStep site={site} deviceId={route.item} />;
     case 'network':
       return <NetworkStep site={site} hubId={route.item} />;
     case 'doors':

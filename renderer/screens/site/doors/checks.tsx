@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import {
   type Device,
   type DoorCheck,
@@ -166,7 +166,7 @@ function CheckRow({
           , <Text id={result === undefined ? 'check.open' : `check.result.${result.result}`} />
         </span>
       </b>
-      <span className={`quiet cut ${css.detail}`}>{result?.detail ?? ''}</span>
+      <span className={`quiet cut ${css.detail}`}>{result?.detail.replace(/-(?=\d)/g, '−') ?? ''}</span>
       <span className="quiet nowrap">
         {result !== undefined && (
           <>
@@ -184,7 +184,12 @@ function CheckNow({ check, number, work }: { check: DoorCheck; number: number; w
   const t = useText();
   const answer = useAct((client, given: Answer) => client.work.answer({ workId: work.id, answer: given }));
   const asked = work.question === check;
+  const row = useRef<HTMLLIElement>(null);
   const { run } = answer;
+
+  useEffect(() => {
+    if (asked) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [asked]);
 
   useEffect(() => {
     if (!asked) return;
@@ -205,7 +210,7 @@ function CheckNow({ check, number, work }: { check: DoorCheck; number: number; w
   });
 
   return (
-    <li className={cx(css.check, css.now)} aria-current="step">
+    <li ref={row} className={cx(css.check, css.now)} aria-current="step">
       <State tone="found" mark="running" />
       <span className={css.number}>{number}</span>
       <div>

@@ -6,6 +6,7 @@ import { Button } from '../../../parts/button.tsx';
 import { Code } from '../../../parts/code.tsx';
 import { DoorDrawing } from '../../../parts/door-drawing.tsx';
 import layout from '../../../parts/layout.module.css';
+import { modelText } from '../../../parts/models.ts';
 import { ProblemInline } from '../../../parts/problem.tsx';
 import { Battery, Signal } from '../../../parts/ruler.tsx';
 import { State } from '../../../parts/state.tsx';
@@ -182,10 +183,6 @@ function Facts({ door }: { door: Device }) {
 }
 
 function lockText(t: ReturnType<typeof useText>, door: Device): string {
-  const { model } = door;
-  const name =
-    model === 'cylinder' || model === 'escutcheon' || model === 'wall_reader'
-      ? t(`device.model.${model}`)
-      : t('device.kind.lock');
+  const name = door.model === null ? t('device.kind.lock') : modelText(t, door.model);
   return door.radio === null ? name : t('doors.lock_and_radio', { name, radio: t(`radio.${door.radio}`) });
 }

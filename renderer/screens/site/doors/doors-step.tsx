@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Device, Site } from '../../../../electron/contract/model.ts';
 import { go, sitePath } from '../../../app/route.ts';
 import { Text, useText } from '../../../i18n/text.tsx';
@@ -28,6 +28,12 @@ export function DoorsStep({ site, doorId }: { site: Site; doorId: string | null 
   const inHand = doors.find((door) => door.id === doorId) ?? firstDoor(doors);
   const entries = useMemo(() => entriesOf(doors, tab), [doors, tab]);
   const open = (door: Device) => go(sitePath(site.id, 'doors', door.id), { replace: true });
+
+  const shownId = inHand?.id;
+  useEffect(() => {
+    // The address names the door in hand, so that it is the one that is open again.
+    if (doorId === null && shownId !== undefined) go(sitePath(site.id, 'doors', shownId), { replace: true });
+  }, [doorId, shownId, site.id]);
 
   if (doors.length === 0) {
     return (

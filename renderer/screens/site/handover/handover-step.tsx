@@ -168,10 +168,8 @@ function isTextId(id: string): id is TextId & `handover.cure.${string}` {
 
 /** Where a finding is cured, with the door or hub in hand where it speaks of one. */
 function placeOf(site: Site, finding: Finding): string {
-  const withDevice = finding.step === 'doors' || finding.step === 'network';
-  return withDevice && finding.deviceId !== undefined
-    ? sitePath(site.id, finding.step, finding.deviceId)
-    : sitePath(site.id, finding.step);
+  const named = finding.deviceId !== undefined && finding.step !== 'customer' && finding.step !== 'handover';
+  return named ? sitePath(site.id, finding.step, finding.deviceId) : sitePath(site.id, finding.step);
 }
 
 function OwnerCard({ site }: { site: Site }) {

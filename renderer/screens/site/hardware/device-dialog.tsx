@@ -15,6 +15,7 @@ import { normaliseAddress } from '../../../parts/codes.ts';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { Drawing } from '../../../parts/drawing.tsx';
 import { Select, TextField } from '../../../parts/fields.tsx';
+import { modelText } from '../../../parts/models.ts';
 import { ProblemInline } from '../../../parts/problem.tsx';
 import { drawingOf } from '../../../parts/states.ts';
 import css from './device-dialog.module.css';
@@ -160,7 +161,7 @@ export function DeviceDialog({
             value={entered.model ?? UNKNOWN}
             choices={[
               { id: UNKNOWN, label: t('field.not_known_yet') },
-              ...modelsOf[kind].map((id) => ({ id, label: kind === 'lock' ? modelText(t, id) : id })),
+              ...modelsOf[kind].map((id) => ({ id, label: modelText(t, id) })),
             ]}
             onChange={(id) => put('model')(modelsOf[kind].find((each) => each === id) ?? null)}
           />
@@ -220,12 +221,6 @@ export function DeviceDialog({
       {save.problem !== null && <ProblemInline problem={save.problem} />}
     </Dialog>
   );
-}
-
-function modelText(t: ReturnType<typeof useText>, model: DeviceModel): string {
-  return model === 'cylinder' || model === 'escutcheon' || model === 'wall_reader'
-    ? t(`device.model.${model}`)
-    : model;
 }
 
 /** What is sent: a code that was not typed is left out, so that the stored one stays. */

@@ -8,6 +8,7 @@ import { cx } from '../../../parts/cx.ts';
 import { Drawing, type Lamp } from '../../../parts/drawing.tsx';
 import { Icon } from '../../../parts/icon.tsx';
 import layout from '../../../parts/layout.module.css';
+import { modelText } from '../../../parts/models.ts';
 import { ProblemNote, useProblemText } from '../../../parts/problem.tsx';
 import { Signal } from '../../../parts/ruler.tsx';
 import { drawingOf } from '../../../parts/states.ts';
@@ -234,14 +235,6 @@ function FoundAct({
         </Button>
       );
   }
-}
-
-/** A model in an installer's words; a model that is not known is shown as the device names it. */
-function modelText(t: ReturnType<typeof useText>, model: string): string {
-  if (model === 'cylinder' || model === 'escutcheon' || model === 'wall_reader' || model === 'repeater') {
-    return t(`device.model.${model}`);
-  }
-  return model;
 }
 
 function lampOf(found: FoundDevice, standing: Standing, blinking: boolean): Lamp {

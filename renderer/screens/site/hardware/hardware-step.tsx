@@ -12,8 +12,8 @@ import { freePlaces } from './tree.ts';
 import { TreePane } from './tree-pane.tsx';
 
 /** The tree as it is planned, beside what the cable and the radio show now. */
-export function HardwareStep({ site }: { site: Site }) {
-  const [selected, setSelected] = useState<string | null>(null);
+export function HardwareStep({ site, deviceId }: { site: Site; deviceId: string | null }) {
+  const [selected, setSelected] = useState<string | null>(deviceId);
   const [binding, setBinding] = useState<FoundDevice | null>(null);
   const [pairing, setPairing] = useState<{ device: Device; found: FoundDevice } | null>(null);
   const [draft, setDraft] = useState<DeviceDraft | null>(null);
@@ -41,6 +41,10 @@ export function HardwareStep({ site }: { site: Site }) {
     setBinding(found);
     show(first.id);
   };
+
+  useEffect(() => {
+    if (deviceId !== null) tree.current?.focus(deviceId);
+  }, [deviceId]);
 
   useEffect(() => {
     if (binding === null) return;
