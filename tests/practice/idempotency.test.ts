@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyLocks } from '../../electron/host/practice/api/idempotency.ts';
 import {
@@ -22,6 +22,11 @@ describe('idempotency', () => {
   });
   afterAll(() => test.close());
 
+  /** What was written on `socket` before has reached the cloud: it has answered others since. */
+  const arrived = async (socket: Socket) => {
+    await new Promise<void>((resolve) => socket.write('', () => resolve()));
+    for (let count = 0; count < 3; count += 1) await person.call('GET', '/me');
+  };
   const countSites = async () => (await person.call('GET', '/installations?$top=1')).body.count as number;
 
   it('C5 takes a colleague with another token for the same intent, and another company for another', async () => {
@@ -133,7 +138,7 @@ describe('idempotency', () => {
       `Content-Length: ${body.length}`,
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 5)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await arrived(socket);
     const second = person.call('POST', path, { body, key });
     const early = await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))]);
     expect(early).toBe('waits');
@@ -164,7 +169,7 @@ describe('idempotency', () => {
     socket.write(
       `POST /v1/installations HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\nIdempotency-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await arrived(socket);
     const second = person.call('POST', '/installations', { body: siteBody(), key });
     socket.destroy();
     expect((await second).status).toBe(201);

@@ -10,7 +10,7 @@ import { addIq, createSite, finish, signInPerson, startTestCloud, waitFor } from
 
 const program = join(import.meta.dirname, '../../electron/cli/practice-cloud.ts');
 
-describe('the program', () => {
+describe('the program', { timeout: 60_000 }, () => {
   let dataDir: string;
   const children: ChildProcess[] = [];
   beforeEach(() => {

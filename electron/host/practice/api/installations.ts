@@ -39,7 +39,7 @@ type InstallationPatch = Partial<
 };
 
 /** Whether `name` is an IANA time zone that this machine knows. */
-export function isTimeZone(name: string): boolean {
+function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

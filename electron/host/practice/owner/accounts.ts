@@ -12,7 +12,7 @@ const resetMailsPerHour = 3;
 const failuresMax = 10;
 const failuresMs = 15 * 60_000;
 
-export function findAccount(cloud: Cloud, emailKey: string): Account | undefined {
+function findAccount(cloud: Cloud, emailKey: string): Account | undefined {
   return cloud.store.get<Account>('SELECT * FROM accounts WHERE email_key = ?', emailKey);
 }
 
