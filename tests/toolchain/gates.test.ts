@@ -260,7 +260,7 @@ describe('the gates of npm run check', () => {
         'db/key.ts': `\nconst key = '${key}';\n`,
         'db/token.ts': `const token = 'ghp_${'a1B2'.repeat(9)}';\n`,
         'docs/notes.md': `See ${['', 'home', 'somebody', 'notes'].join('/')}.\n`,
-        'package-lock.json': '{ "resolved": "https://registry.example/a.tgz" }\n',
+        'package-lock.json': `{ "resolved": ${JSON.stringify('https://registry.example/a.tgz')} }\n`,
       },
       [
         'db/key.ts:2 holds a private key',
