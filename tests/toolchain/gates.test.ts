@@ -49,7 +49,7 @@ const clean: Readonly<Record<string, string>> = {
     "import { db } from '../db/index.ts';\nimport { native } from '../native/index.ts';\n\nconsole.log(db, native);\n",
 };
 
-describe('the gates of npm run check', () => {
+describe('the gates of npm run check', { timeout: 120_000 }, () => {
   let root: string;
 
   beforeEach(() => {
