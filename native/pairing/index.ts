@@ -1,5 +1,5 @@
 /** Proof of the activation code (SPAKE2+) and the sealed channel that follows from it, for both sides. */
-export { MAX_ACTIVATION_CODE_CHARACTERS, normalizeActivationCode } from './activation-code.ts';
+export { normalizeActivationCode } from './activation-code.ts';
 export type { SealedPacket } from './sealed.ts';
 export { SealedSession } from './sealed.ts';
 export type { PairingNames, PasswordInput, RandomScalar, Registration } from './spake2plus.ts';
@@ -7,9 +7,7 @@ export {
   CONFIRMATION_BYTES,
   isPoint,
   POINT_BYTES,
-  ROUNDS,
   register,
-  SALT_BYTES,
   Spake2PlusProver,
   Spake2PlusVerifier,
 } from './spake2plus.ts';

@@ -9,7 +9,7 @@ export {
   VirtualDevice,
 } from './device.ts';
 export { type Environment, systemEnvironment } from './environment.ts';
-export { type Fault, type FaultKind, Faults, faultSchema } from './faults.ts';
+export { type Fault, type FaultKind, faultSchema } from './faults.ts';
 export type { FlashStore } from './flash.ts';
 export { flashFile } from './flash-file.ts';
 export type { HandHabit, Touch } from './hand.ts';

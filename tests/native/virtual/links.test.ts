@@ -9,6 +9,7 @@ import {
   type PacketChannel,
 } from '../../../native/smp/index.ts';
 import {
+  BluetoothEnd,
   ConsoleEnd,
   connectInMemory,
   createVirtualSite,
@@ -130,6 +131,51 @@ describe('the console (A4, A5)', () => {
     end.push(pair({ step: 1, x: hex(workedExample.shareP) }));
     await settled();
     expect(decodeMap((packets[1] ?? new Uint8Array()).subarray(8))).toEqual({ err: { group: 64, rc: 4 } });
+  });
+});
+
+describe('a Bluetooth connection (A10)', () => {
+  const request = encodePacket(
+    { op: 0, version: 1, group: 0, sequence: 1, command: 0 },
+    encodeMap({ d: 'x'.repeat(60) }),
+  );
+
+  function connect() {
+    const bench = new Bench();
+    const fragments: Uint8Array[] = [];
+    const notify = (fragment: Uint8Array) => fragments.push(fragment);
+    const end = new BluetoothEnd(bench.lock(), { clock: bench.clock, mtu: 23, notify });
+    return { bench, end, fragments };
+  }
+
+  it('joins writes by the header’s length, and splits its answer at the MTU', async () => {
+    const { end, fragments } = connect();
+    for (let at = 0; at < request.length; at += 20) end.push(request.subarray(at, at + 20));
+    await settled();
+    expect(fragments.map(({ length }) => length)).toEqual([20, 20, 20, 13]);
+    expect(Buffer.concat(fragments).includes('x'.repeat(60))).toBe(true);
+  });
+
+  it('drops a packet with bytes of two, and everything until 1 s of silence', async () => {
+    const { end, fragments, bench } = connect();
+    end.push(Buffer.concat([request, request]));
+    await bench.clock.pass(0.9);
+    end.push(request);
+    await settled();
+    expect(fragments).toEqual([]);
+    await bench.clock.pass(1);
+    end.push(request);
+    await settled();
+    expect(fragments).toHaveLength(4);
+  });
+
+  it('drops an unfinished packet after 5 s', async () => {
+    const { end, fragments, bench } = connect();
+    end.push(request.subarray(0, 20));
+    await bench.clock.pass(5.1);
+    end.push(request);
+    await settled();
+    expect(fragments).toHaveLength(4);
   });
 });
 
