@@ -26,7 +26,11 @@ afterAll(() => stage.strike(), 60_000);
 const stats = (mac: string) =>
   stage.devices.ask({ do: 'stats', mac }) as Promise<{ flash: { attachments: object } }>;
 
-it('brings a site from its register to its owner, with no internet in between', () => explained(stage.browser, wholeJob), 300_000);
+it(
+  'brings a site from its register to its owner, with no internet in between',
+  () => explained(stage.browser, wholeJob),
+  300_000,
+);
 
 async function wholeJob(): Promise<void> {
   const { app, page, complaints } = await stage.openApp();

@@ -32,7 +32,10 @@ export async function explained<T>(browser: Browser, work: () => Promise<T>): Pr
   } catch (caught) {
     const pages = browser.contexts().flatMap((context) => context.pages());
     const shown = await Promise.all(
-      pages.map(async (page) => `${page.url()}\n${await page.locator('body').ariaSnapshot({ timeout: 5_000 }).catch(String)}`),
+      pages.map(
+        async (page) =>
+          `${page.url()}\n${await page.locator('body').ariaSnapshot({ timeout: 5_000 }).catch(String)}`,
+      ),
     );
     const reason = caught instanceof Error ? caught.message : String(caught);
     throw new Error(`${reason}\n\nThe pages showed:\n${shown.join('\n\n')}`, { cause: caught });
