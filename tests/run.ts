@@ -55,7 +55,7 @@ const folder = mkdtempSync(join(tmpdir(), 'doorstep-tests-'));
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 try {
   await ensureBuilt(root, 'renderer', console.log);
-  for (const kind of ['parts', 'e2e']) {
+  for (const kind of ['parts', 'jobs']) {
     const { passed, failed, skipped } = await runKind(kind, folder);
     total.passed += passed;
     total.failed += failed;
