@@ -207,32 +207,6 @@ describe('attaching a lock over the channel', () => {
     expect(room.hub.writes.failsafe).toBeGreaterThan(2);
     expectAttached(room, lock);
   });
-
-  test.each(['tree', 'attach', 'failsafe'])(
-    'a lost answer of the hub to %s is settled by asking',
-    async (command) => {
-      const room = new Room();
-      const lock = room.lock();
-      const hub = await room.paired(room.hub);
-      room.hub.faults.set({ kind: 'drop_answer', count: 1, command });
-      await new Attaching(room).run(hub, [room.near(lock)]);
-      expectAttached(room, lock);
-      expect(room.hub.writes.tree).toBe(1);
-    },
-  );
-
-  test.each(['join', 'settings', 'clock', 'test', 'failsafe'])(
-    'a lost answer of the lock to %s is settled by asking',
-    async (command) => {
-      const room = new Room();
-      const lock = room.lock();
-      const hub = await room.paired(room.hub);
-      lock.faults.set({ kind: 'drop_answer', count: 1, command });
-      await new Attaching(room).run(hub, [room.near(lock, { settings: { open_s: 7 } })]);
-      expectAttached(room, lock);
-      expect(lock.writes).toMatchObject({ join: 1, settings: 1 });
-    },
-  );
 });
 
 describe('between the two commits (A38)', () => {

@@ -42,6 +42,13 @@ export class JumpingClock implements Clock {
     return () => this.#timers.delete(timer);
   };
 
+  /** Resolves after so much time. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.setTimer(resolve, ms);
+    });
+  }
+
   /** Lets time pass until `work` has ended, at most six hours. */
   async run<T>(work: Promise<T>): Promise<T> {
     let ended = false;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CodedError } from '../../../electron/contract/errors.ts';
 import { type ChildPlan, MemoryJournal } from '../../../native/devices/index.ts';
 import { Attaching, codeOf, Room, story } from './bench.ts';
 
@@ -32,6 +33,19 @@ describe('attaching with the maintenance card', () => {
     expect(room.hub.writes.failsafe).toBeGreaterThan(3);
     expect(room.hub.writes.attach).toBe(1);
     expect(work.attached).toMatchObject([{ id: RF_LOCK, identity: undefined }]);
+  });
+
+  test('a lost answer to attach is settled by asking', async () => {
+    const { room, lock, hub } = await roomWithLock();
+    const attach = hub.attach.bind(hub);
+    hub.attach = async (child, options) => {
+      hub.attach = attach;
+      await attach(child, options);
+      throw new CodedError('device.timeout', { command: 'attach', device: 'hub' });
+    };
+    room.clock.setTimer(() => lock.presentCard(), 20_000);
+    await new Attaching(room).run(hub, [byCard()]);
+    expect(room.hub.writes.attach).toBe(1);
   });
 
   test('nobody comes: given up after ten minutes, and the hub is as before', async () => {

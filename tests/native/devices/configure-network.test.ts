@@ -60,6 +60,25 @@ describe('configuring the network', () => {
     expect(room.hub.flashReport.end).toBe('rolled_back');
   });
 
+  test('a hub that went back while it was measured is not armed anew, as if nothing had happened', async () => {
+    const room = new Room();
+    const hub = await room.paired(room.hub);
+    room.hub.surroundings.internet = false;
+    room.clock.setTimer(() => void hub.disarm(), 20_000);
+    room.clock.setTimer(() => {
+      room.hub.surroundings.internet = true;
+    }, 85_000);
+    // The measurement is slow, so that more than half of the failsafe is gone by its end.
+    room.hub.faults.set({ kind: 'slow', ms: 1900 });
+    const measure = hub.reach.bind(hub);
+    hub.reach = async (options) => {
+      await room.clock.sleep(25_000);
+      return measure(options);
+    };
+    expect(await codeOf(configuring(room, hub).done)).toBe('commission.failsafe_expired');
+    expect(room.hub.flashReport).toMatchObject({ armed: false, end: 'rolled_back' });
+  });
+
   test('where it need not be proven, it is kept and the measurement told', async () => {
     const room = new Room();
     const hub = await room.paired(room.hub);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CodedError } from '../../../electron/contract/errors.ts';
 import { Device } from '../../../native/devices/index.ts';
+import { CommissioningCommand, decodeHeader, type PacketChannel } from '../../../native/smp/index.ts';
 import { connectInMemory } from '../../../native/virtual/index.ts';
 import { CODE, codeOf, HUB, LOCK, Room } from './bench.ts';
 
@@ -66,6 +67,20 @@ describe('pairing', () => {
     const hub = await opened(room);
     expect(await codeOf(room.clock.run(hub.pair(' .:-')))).toBe('pairing.code_empty');
     expect(room.hub.writes.pair).toBeUndefined();
+  });
+
+  test('a device that names another serial inside the seal is given up (A34)', async () => {
+    const room = new Room();
+    const wrap = (channel: PacketChannel): PacketChannel => ({
+      ...channel,
+      closed: false,
+      send: (packet) => {
+        const isSealed = decodeHeader(packet)?.command === CommissioningCommand.sealed;
+        if (isSealed) Object.assign(room.hub.description, { serial: 'IQ3-000002' });
+        return channel.send(packet);
+      },
+    });
+    expect(await codeOf(room.clock.run(room.connect(room.hub, 'usb', wrap)))).toBe('pairing.serial_differs');
   });
 
   test('over Bluetooth a hub is closed until its button is pressed (A21)', async () => {
