@@ -28,6 +28,7 @@ export function newKeyPair(randomBytes: (count: number) => Uint8Array): {
   return { secretKey, publicKey: publicKeyOf(secretKey) };
 }
 
+/** The public key of a P-256 secret key, uncompressed (65 bytes). */
 export function publicKeyOf(secretKey: Uint8Array): Uint8Array {
   return p256.getPublicKey(secretKey, false);
 }

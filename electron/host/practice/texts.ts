@@ -19,10 +19,12 @@ export const languageNames: Readonly<Record<Language, string>> = {
   nl: 'Nederlands',
 };
 
+/** Whether a value names a language that the pages have. */
 export function isLanguage(value: unknown): value is Language {
   return typeof value === 'string' && Object.hasOwn(all, value);
 }
 
+/** All texts of a language. */
 export function textsIn(language: Language): Texts {
   return all[language];
 }

@@ -63,6 +63,7 @@ export interface TrapEffects {
   changed(): void;
 }
 
+/** Makes the traps as they were last set; they outlive a restart. */
 export function createTraps(store: Store, contract: Contract, effects: TrapEffects): Traps {
   const check = contract.compile(changesSchema(contract));
   let values = JSON.parse(store.meta('traps') ?? '{}') as { [Name in TrapName]?: TrapValues[Name] };

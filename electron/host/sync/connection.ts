@@ -36,6 +36,7 @@ export interface ConnectionDeps {
   readonly slowDown: (afterMs: number | null) => void;
 }
 
+/** Makes the watch over the connection to the cloud; it begins offline. */
 export function createConnection(deps: ConnectionDeps): Connection {
   const { store, account, now, monotonic } = deps;
   let online = false;

@@ -33,6 +33,7 @@ export interface Follow {
   soon(siteId?: string): void;
 }
 
+/** Makes what follows invitations after they were sent. */
 export function createFollow(deps: {
   readonly store: Store;
   readonly cloud: CloudPort;

@@ -28,6 +28,7 @@ export interface Breaker {
   allowed(most: number): number;
 }
 
+/** Makes a circuit breaker that is closed. */
 export function createBreaker(): Breaker {
   let faults = 0;
   let openUntil = 0;

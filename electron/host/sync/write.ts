@@ -19,6 +19,7 @@ function broughtBefore(id: string | null | undefined, what: string): string {
   return id;
 }
 
+/** The site’s id in the cloud; an intent before this one brought it. */
 export function installationId({ site }: World): string {
   return broughtBefore(site.cloudId, 'installation');
 }
@@ -55,6 +56,7 @@ function createInstallation(world: World): CloudWrite {
   };
 }
 
+/** The device that an intent is about. */
 export function subjectOf({ store }: World, intent: Intent): DeviceRecord {
   const device = intent.subjectId === null ? undefined : store.devices.get(intent.subjectId);
   if (device === undefined) throw new CodedError('app.internal', { reason: 'no device' });

@@ -108,6 +108,7 @@ export function readInstallations(
   );
 }
 
+/** How many installations a list with this filter has in all. */
 export function countInstallations(cloud: Cloud, filter: InstallationFilter, now: number): number {
   const sql = `SELECT count(*) AS count ${from} ${filtered}`;
   return cloud.store.get<{ count: number }>(sql, ...filterValues(filter, now))?.count ?? 0;

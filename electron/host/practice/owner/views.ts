@@ -16,6 +16,7 @@ export interface FormFrame {
   readonly error: RefusalCode | null;
 }
 
+/** Why the form was not taken, as an alert; nothing where it was. */
 export function errorView(texts: Texts['page'], code: RefusalCode | null): Html | null {
   return code === null
     ? null
@@ -48,6 +49,7 @@ function input(field: InputField): Html {
 <input name="${field.name}" type="${field.type}" autocomplete="${field.autocomplete}" value="${field.value ?? ''}"${required}${describedBy}></label>`;
 }
 
+/** The form for an account of one’s own (S2). */
 export function signUpView(frame: FormFrame, values: Readonly<Record<string, string>>): Html {
   const { texts } = frame;
   const chosen = values.language || frame.language;
@@ -63,6 +65,7 @@ ${form(frame, '/owner/sign-up', fields, texts.signUp)}
 <p><a href="/owner/log-in">${texts.logIn}</a></p>`;
 }
 
+/** The form that asks for a link to a new password (S7). */
 export function forgotView(frame: FormFrame, email: string): Html {
   const { texts } = frame;
   const fields = input({
@@ -77,6 +80,7 @@ ${form(frame, '/owner/forgot', fields, texts.send)}
 <p><a href="/owner/log-in">${texts.logIn}</a></p>`;
 }
 
+/** The form that logs an owner in. */
 export function logInView(frame: FormFrame, email: string): Html {
   const { texts } = frame;
   const fields = html`${input({ name: 'email', label: texts.email, type: 'email', autocomplete: 'username', value: email })}
@@ -94,6 +98,7 @@ export interface PasswordForm {
   readonly person: { readonly fullName: string; readonly phone: string } | null;
 }
 
+/** The form behind a link: a password, and who the owner is where the account is new (S3). */
 export function passwordView(frame: FormFrame, page: PasswordForm): Html {
   const { texts } = frame;
   const describedBy = 'password-rule';
@@ -113,6 +118,7 @@ ${input({ name: 'password_confirmation', label: texts.passwordAgain, type: 'pass
 ${form(frame, page.action, fields, texts.save)}`;
 }
 
+/** That a mail is on its way, whether or not the address is known. */
 export function mailSentView(texts: Texts['page']): Html {
   return html`<p>${texts.mailSentText}</p><p><a href="/owner/log-in">${texts.logIn}</a></p>`;
 }
@@ -125,10 +131,12 @@ export function linkGoneView(texts: Texts['page'], code: 'link_dead' | 'link_exp
 <p><a href="/owner/log-in">${texts.logIn}</a></p>`;
 }
 
+/** The button that logs out. */
 export function logOutForm(texts: Texts['page'], csrf: string): Html {
   return html`<form class="log-out" method="post" action="/owner/log-out"><input type="hidden" name="csrf" value="${csrf}"><button type="submit">${texts.logOut}</button></form>`;
 }
 
+/** The owner’s sites, each with what may be done with it now (S4). */
 export function sitesView(frame: FormFrame, sites: readonly OwnedSite[], now: number): Html {
   const { texts, language } = frame;
   const error = errorView(texts, frame.error);
