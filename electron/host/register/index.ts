@@ -1,6 +1,6 @@
 import type { Store } from '../../../db/store.ts';
 import { CodedError, type RegisterPreview, type RegisterProblem } from '../../contract/index.ts';
-import { checkSite, keysOf, type RuleContext } from '../rules/index.ts';
+import { checkSite, keysOf, planCodes, type RuleContext } from '../rules/index.ts';
 import { type Column, columns, registerLimits } from './columns.ts';
 import { compareSite, type SiteDifference } from './differences.ts';
 import { planRegister, type RegisterSite } from './plan-register.ts';
@@ -125,14 +125,15 @@ function compareAll(
 /** Runs the rules over what a site would become and puts each finding in its row. */
 function judge(difference: SiteDifference, context: RuleContext): RegisterProblem[] {
   const plan = { site: difference.data, devices: difference.planned };
-  const { findings } = checkSite(plan, context, 'plan');
-  const later = checkSite(plan, context, 'release').findings.filter((found) => neededLater.has(found.code));
+  const { findings } = checkSite(plan, context, 'release');
   const { source } = difference;
-  return [...findings, ...later.map((found) => ({ ...found, severity: 'warning' as const }))].map((found) => {
-    const row =
-      (found.deviceId === undefined ? undefined : difference.rowOf.get(found.deviceId)) ?? source.row;
-    const column = found.params.field ?? columnOfCode[found.code] ?? null;
-    return problemAt(row, column as Column | null, source.name, found.code, found.params, found.severity);
+  const told = findings.filter(({ code }) => planCodes.has(code) || neededLater.has(code));
+  return told.map((found) => {
+    const severity = neededLater.has(found.code) ? 'warning' : found.severity;
+    const column = (found.params.field ?? columnOfCode[found.code] ?? null) as Column | null;
+    const ofSite = (column === null ? undefined : source.firstRow[column]) ?? source.row;
+    const row = found.deviceId === undefined ? ofSite : (difference.rowOf.get(found.deviceId) ?? source.row);
+    return problemAt(row, column, source.name, found.code, found.params, severity);
   });
 }
 

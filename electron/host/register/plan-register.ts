@@ -36,6 +36,8 @@ export interface RegisterSite {
   readonly row: number;
   readonly name: string;
   readonly cells: Readonly<Record<(typeof siteColumns)[number], string>>;
+  /** Where each site cell was filled in first. */
+  readonly firstRow: Readonly<Partial<Record<Column, number>>>;
   readonly notes: string;
   readonly devices: readonly RegisterDevice[];
 }
@@ -44,7 +46,6 @@ interface Draft {
   row: number;
   name: string;
   cells: Record<(typeof siteColumns)[number], string>;
-  /** Where each site cell was filled in first. */
   firstRow: Partial<Record<Column, number>>;
   notes: string;
   devices: RegisterDevice[];

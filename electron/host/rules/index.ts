@@ -31,6 +31,11 @@ export { limitsOf } from './tree-rules.ts';
 /** Every rule there is, in the order in which a person would work through them. */
 export const rules: readonly Rule[] = [...siteRules, ...treeRules, ...deviceRules];
 
+/** Codes of the rules that hold from the first keystroke. */
+export const planCodes: ReadonlySet<ErrorCode> = new Set(
+  rules.filter((rule) => rule.phase === 'plan').flatMap((rule) => rule.codes),
+);
+
 /** What the rules say of a site: what they found, and which codes were looked at and hold. */
 export interface Verdict {
   readonly findings: readonly Finding[];
