@@ -3,7 +3,7 @@ import { type AttachedChild, attachChildren, type ChildPlan, Device } from '../.
 import { CodedError } from '../../contract/index.ts';
 import { isAttached, isLockId } from '../rules/index.ts';
 import { judgeSite } from '../sites/index.ts';
-import { type Bench, modelOf, openSite, pairedCode, touchSite } from './index.ts';
+import { type Bench, modelOf, openSite, pairedCode, touchSite } from './bench.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
 

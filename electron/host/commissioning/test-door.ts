@@ -2,7 +2,7 @@ import type { DeviceRecord } from '../../../db/types.ts';
 import { Device, DOOR_CHECKS, type DoorCheckResult, testDoor } from '../../../native/devices/index.ts';
 import { asCodedError, CodedError, type DoorCheck } from '../../contract/index.ts';
 import { isAttached, isLockId } from '../rules/index.ts';
-import { type Bench, openSite, touchSite } from './index.ts';
+import { type Bench, openSite, touchSite } from './bench.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
 

@@ -16,8 +16,8 @@ import { ProblemInline } from '../../../parts/problem.tsx';
 import { State } from '../../../parts/state.tsx';
 import { Clock } from '../../../parts/time.tsx';
 import { hubOf, isAttachable, isPaired } from '../hardware/tree.ts';
-import { isPlainKey } from './door-in-hand.tsx';
 import css from './doors.module.css';
+import { isPlainKey } from './plain-key.ts';
 
 type Answer = 'passed' | 'failed' | 'repeat';
 

@@ -16,6 +16,7 @@ import { wayTo } from '../hardware/tree.ts';
 import { Checks } from './checks.tsx';
 import { doorBefore, nextDoor, passedChecks } from './door-order.ts';
 import css from './doors.module.css';
+import { isPlainKey } from './plain-key.ts';
 
 const CHECKS = 7;
 
@@ -99,14 +100,6 @@ export function DoorInHand({
       {cancel.problem !== null && <ProblemInline problem={cancel.problem} />}
     </section>
   );
-}
-
-/** Whether a key was pressed alone, outside a field and with no dialog open. */
-export function isPlainKey(event: KeyboardEvent, key: string): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return false;
-  if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return false;
-  if (document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null) return false;
-  return event.key.toLowerCase() === key;
 }
 
 function Way({ site, door }: { site: Site; door: Device }) {
