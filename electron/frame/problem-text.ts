@@ -16,7 +16,14 @@ export interface ProblemWords {
  * @param textsDir the folder with one JSON file of texts for each area
  */
 export function problemWords({ code, params }: Problem, textsDir: string): ProblemWords {
-  const fill = (text: string) => String(new IntlMessageFormat(text, 'en').format(params));
+  const fill = (text: string) => {
+    try {
+      return String(new IntlMessageFormat(text, 'en').format(params));
+    } catch {
+      // A value that is missing must not hide what went wrong.
+      return text;
+    }
+  };
   for (const file of readdirSync(textsDir)) {
     const texts = JSON.parse(readFileSync(join(textsDir, file), 'utf8'));
     const text: ProblemWords | undefined = texts[code];
