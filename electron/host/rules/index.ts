@@ -8,14 +8,12 @@ export { codeKey, keysOf } from './device-rules.ts';
 export {
   isEmail,
   isLockId,
-  macFits,
   modelsOfKind,
   nameKey,
   normalizeMac,
   radioOfLock,
   sameEmail,
   tidyCode,
-  timeZonesOf,
 } from './forms.ts';
 export {
   defaultLimits,
@@ -23,10 +21,8 @@ export {
   type PlannedDevice,
   type RuleContext,
   type SitePlan,
-  weakSignalDbm,
 } from './plan.ts';
 export { isAttached, isPaired, isReady, isUntouched, plannedState } from './states.ts';
-export { limitsOf } from './tree-rules.ts';
 
 /** Every rule there is, in the order in which a person would work through them. */
 export const rules: readonly Rule[] = [...siteRules, ...treeRules, ...deviceRules];

@@ -15,7 +15,7 @@ import {
 
 export type { DeviceEdit } from './device-edit.ts';
 export { type AccountRules, judgeSite } from './site-plan.ts';
-export { siteOf, siteRowOf, timeOf } from './views.ts';
+export { siteOf, siteRowOf } from './views.ts';
 
 /** A device that was found, as far as binding needs it. */
 export interface BindableDevice {

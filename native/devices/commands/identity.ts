@@ -6,7 +6,7 @@ import { deviceId, empty, integer, short } from '../fields.ts';
 /** What a device is (A16). */
 export const DeviceKind = { iq: 1, repeater: 2, lock: 3 } as const;
 /** Where a device stands (A16): factory, Bluetooth pairing open, committed at least once. */
-export const DeviceState = { factory: 0, pairingOpen: 1, commissioned: 2 } as const;
+const DeviceState = { factory: 0, pairingOpen: 1, commissioned: 2 } as const;
 /** The commissioning protocol that Doorstep speaks. */
 export const PROTOCOL = 1;
 

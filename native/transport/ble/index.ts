@@ -2,7 +2,6 @@
 export {
   type DeviceAdvertisement,
   parseAdvertisement,
-  SMP_CHARACTERISTIC_UUID,
   SMP_SERVICE_UUID,
 } from './advertisement.ts';
 export { openBleChannel } from './channel.ts';
