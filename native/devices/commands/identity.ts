@@ -5,8 +5,6 @@ import { deviceId, empty, integer, short } from '../fields.ts';
 
 /** What a device is (A16). */
 export const DeviceKind = { iq: 1, repeater: 2, lock: 3 } as const;
-/** Where a device stands (A16): factory, Bluetooth pairing open, committed at least once. */
-const DeviceState = { factory: 0, pairingOpen: 1, commissioned: 2 } as const;
 /** The commissioning protocol that Doorstep speaks. */
 export const PROTOCOL = 1;
 
@@ -25,6 +23,7 @@ export const readIdentity = defineCommand({
     hw: short,
     fw: short,
     radio: z.enum(['blue_net', 'rf_net']).optional(),
+    // Factory, Bluetooth pairing open, committed at least once (A16).
     state: z.union([z.literal(0), z.literal(1), z.literal(2)]),
     proto: integer(0, Number.MAX_SAFE_INTEGER),
     caps: z.array(short).max(32),
