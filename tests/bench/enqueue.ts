@@ -4,18 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openStore } from '../../db/open.ts';
 import type { SiteData } from '../../electron/contract/index.ts';
-
-/** One row of the table of figures. */
-export interface BenchFigure {
-  readonly name: string;
-  readonly value: number;
-  readonly peer: number;
-  /** `value` divided by `peer`. */
-  readonly ratio: number;
-  readonly unit: string;
-  /** What it was held against, and how. */
-  readonly note: string;
-}
+import type { Figure } from './figure.ts';
 
 const rounds = 12;
 const perRound = 50;
@@ -25,7 +14,7 @@ const perRound = 50;
  * store) against bare better-sqlite3 doing the same two statements at the same settings, without seals, indices of
  * its own making or listeners. Rounds of both take turns, so that a busy disk slows both; the medians count.
  */
-export async function benchEnqueue(): Promise<BenchFigure> {
+export async function benchEnqueue(): Promise<Figure> {
   const folder = mkdtempSync(join(tmpdir(), 'doorstep-bench-'));
   try {
     const ours = await openOurs(join(folder, 'ours'));
