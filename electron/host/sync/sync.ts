@@ -205,6 +205,7 @@ export function createSync(deps: SyncDeps): Sync {
 
   function wakeUp(): void {
     connection.hurry();
+    breaker.succeeded();
     store.outbox.wake(now());
     follow.soon();
     if (account.state().session === 'signed_in') void connection.probe().then(() => arm(0));

@@ -186,9 +186,18 @@ export const untilState = (store: Store, siteId: string, state: string) =>
   );
 
 /** Every effect of a job stands in the cloud's own ledger exactly once and in its order, with one mail. */
-export async function expectOneJob(bench: CloudBench, store: Store, siteId: string): Promise<void> {
+export async function expectOneJob(
+  bench: CloudBench,
+  store: Store,
+  siteId: string,
+  { foreignKeys } = { foreignKeys: 0 },
+): Promise<void> {
   const site = store.sites.get(siteId);
-  const rows = (await bench.ledger()).filter((row) => row.installation_id === site?.cloudId);
+  const ledger = await bench.ledger();
+  // A second installation would stand beside ours, under another id.
+  const registered = store.sites.all().filter(({ cloudId }) => cloudId !== null);
+  expect(ledger.filter((row) => row.event === 'installation.created')).toHaveLength(registered.length);
+  const rows = ledger.filter((row) => row.installation_id === site?.cloudId);
   const devices = store.devices.ofSite(siteId);
   const count = (event: string) => rows.filter((row) => row.event === event).length;
   const of = (kind: DeviceKind) => devices.filter((device) => device.kind === kind).length;
@@ -213,6 +222,8 @@ export async function expectOneJob(bench: CloudBench, store: Store, siteId: stri
   });
   const keys = rows.flatMap((row) => (row.idempotency_key === null ? [] : [row.idempotency_key]));
   expect(new Set(keys).size).toBe(keys.length);
+  const intents = new Set(store.outbox.ofSite(siteId).map((intent) => intent.id));
+  expect(keys.filter((key) => !intents.has(key))).toHaveLength(foreignKeys);
   const at = (event: string) => rows.findLastIndex((row) => row.event === event);
   const invited = rows.findIndex((row) => row.event === 'invitation.created');
   expect(Math.max(at('lock.created'), at('iq.created'), at('tree.replaced'))).toBeLessThan(invited);
