@@ -8,7 +8,7 @@ import {
   type SiteState,
   siteStates,
 } from '../electron/contract/model.ts';
-import { nameKey } from './name-key.ts';
+import { nameKey } from '../electron/contract/name-key.ts';
 import {
   createUpdater,
   readJson,

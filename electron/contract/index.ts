@@ -93,7 +93,9 @@ export const contract = {
       .input(z.object({ fileName: text(255), content: text(14_000_000) }))
       .output(registerPreviewSchema),
     /** Writes a previewed register in one transaction. */
-    accept: procedure.input(z.object({ previewId: idSchema })).output(z.object({ sites: z.int(), devices: z.int() })),
+    accept: procedure
+      .input(z.object({ previewId: idSchema }))
+      .output(z.object({ sites: z.int(), devices: z.int() })),
     /** A register to fill in, as CSV text. */
     template: procedure.output(z.object({ fileName: z.string(), content: z.string() })),
   },
@@ -103,13 +105,17 @@ export const contract = {
     addPort: procedure.input(z.object({ path: text(255).min(1) })).output(z.void()),
     removePort: procedure.input(z.object({ path: text(255).min(1) })).output(z.void()),
     /** Lets a device blink and buzz. */
-    identify: procedure.input(z.object({ foundId: text(300), seconds: z.int().min(0).max(60) })).output(z.void()),
+    identify: procedure
+      .input(z.object({ foundId: text(300), seconds: z.int().min(0).max(60) }))
+      .output(z.void()),
   },
   work: {
     /** The work that runs or has just ended; null when there is none. */
     watch: procedure.output(eventIterator(workSchema.nullable())),
     /** Pairs a hub with its activation code. Errors: `pairing.wrong_code` with `left`, and what the way gives. */
-    pairHub: procedure.input(deviceId.extend({ foundId: text(300), activationCode: text(64) })).output(z.void()),
+    pairHub: procedure
+      .input(deviceId.extend({ foundId: text(300), activationCode: text(64) }))
+      .output(z.void()),
     configureNetwork: procedure.input(deviceId.extend({ network: networkSchema })).output(reachSchema),
     /** Attaches planned repeaters and locks below their hub, in the tree's order. */
     attach: procedure.input(siteId.extend({ deviceIds: z.array(idSchema).min(1).max(22) })).output(z.void()),
@@ -127,7 +133,9 @@ export const contract = {
     /** Tries what needed a person once more, after it was put right. */
     retry: procedure.input(siteId).output(z.void()),
     /** Puts the owner's address right after a bounce or before acceptance, and sends the invitation again. */
-    correctEmail: procedure.input(siteId.extend({ email: text(254), emailRepeated: text(254) })).output(z.void()),
+    correctEmail: procedure
+      .input(siteId.extend({ email: text(254), emailRepeated: text(254) }))
+      .output(z.void()),
   },
   practice: {
     watch: procedure.output(eventIterator(practiceSchema.nullable())),

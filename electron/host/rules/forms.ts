@@ -1,5 +1,7 @@
 import type { DeviceKind, DeviceModel, Radio } from '../../contract/index.ts';
 
+export { nameKey } from '../../contract/name-key.ts';
+
 /** `HH.HH.HH`, or the 14 characters of a BLUEnet lock id. */
 const macForm = /^[0-9A-F]{2}\.[0-9A-F]{2}\.[0-9A-F]{2}$/;
 const lockIdForm = /^[0-9A-F]{14}$/;
@@ -62,11 +64,6 @@ export function isEmail(address: string): boolean {
 /** Addresses compare without regard to ASCII case, and nothing else is folded (C30). */
 export function sameEmail(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
-}
-
-/** Names compare without regard to case, Unicode form and repeated blanks. */
-export function nameKey(name: string): string {
-  return name.normalize('NFC').replace(/\s+/gu, ' ').trim().toLocaleLowerCase('en');
 }
 
 /** Whether the machine knows this IANA time zone. */
