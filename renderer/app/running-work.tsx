@@ -42,7 +42,7 @@ export function RunningWork({ route }: { route: Route }) {
 function isAtThatDoor(route: Route, work: Work): boolean {
   return (
     work.kind === 'test_door' &&
-    work.state !== 'failed' &&
+    work.state === 'running' &&
     route.screen === 'site' &&
     route.step === 'doors' &&
     route.item === work.deviceIds[0]

@@ -70,11 +70,6 @@ export function stateOfCode(kind: CodeKind, text: string): CodeState {
   return digits.length === need ? { kind: 'valid' } : { kind: 'unknown_form' };
 }
 
-/** A code with every character but the separators covered. */
-export function masked(text: string): string {
-  return text.replace(/[^\s.:-]/g, '•');
-}
-
 function significant(text: string): string {
   return text.replace(SEPARATORS, '').toUpperCase();
 }

@@ -181,7 +181,7 @@ export function Rows<Item>({
               className={cx(css.row, head && css.head, className)}
               style={{ height: place.size, transform: `translateY(${place.start}px)` }}
               {...(head ? {} : { tabIndex: isReachable ? 0 : -1 })}
-              {...(role === 'grid' ? { 'aria-rowindex': place.index + 1 + firstRowIndex } : {})}
+              {...(role === 'grid' && !head ? { 'aria-rowindex': place.index + 1 + firstRowIndex } : {})}
               {...rest}
               onFocus={() => {
                 if (head || keyOf(item) === current) return;

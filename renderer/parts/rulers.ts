@@ -43,12 +43,6 @@ export function share(part: number, whole: number, width: number): number {
   return round((Math.min(part, whole) / whole) * width);
 }
 
-/** How much is left of a time that ends at `endsAt`, as lit segments of `count`; `wholeMs` is the longest it can be. */
-export function litForTimeLeft(leftMs: number, wholeMs: number, count: number): number {
-  if (leftMs <= 0) return 0;
-  return Math.min(count, Math.ceil((leftMs / wholeMs) * count));
-}
-
 /** Minutes and seconds, as `1:48`; never below nought. */
 export function clockText(leftMs: number): string {
   const seconds = Math.max(0, Math.round(leftMs / 1000));

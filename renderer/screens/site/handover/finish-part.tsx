@@ -26,7 +26,7 @@ export function FinishPart({ site, blockers }: { site: Site; blockers: number })
       <div className={css.finishActs}>
         {blockers > 0 ? (
           <State tone="blocker">
-            <Text id="handover.blockers_left" values={{ count: blockers }} />
+            <Text id="step.note.blockers" values={{ count: blockers }} />
           </State>
         ) : (
           <State tone="tested">

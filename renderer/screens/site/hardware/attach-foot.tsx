@@ -18,7 +18,7 @@ export function AttachFoot({ site, work }: { site: Site; work: Work | null }) {
     <div className={`${layout.foot} ${css.attach}`}>
       {next !== null && (
         <>
-          <span className={`${css.attachWhat} grow`}>
+          <span className={css.attachWhat}>
             <Text id="attach.next" values={{ count: next.devices.length, hub: next.hub.name }} />
           </span>
           <Button

@@ -61,13 +61,13 @@ export function WaysForm({
         if (notYet === undefined && !busy) send();
       }}
     >
-      <h3 className={layout.section}>
+      <h2 className={layout.section}>
         <Text id="network.order" />
         <span className="grow" />
         <small>
           <Text id="network.order.note" />
         </small>
-      </h3>
+      </h2>
       {form.order.map((way, index) => (
         <div key={way} className={css.way}>
           <div className={css.wayHead}>

@@ -1,0 +1,337 @@
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../electron/launch/build.ts';
+import { fakeAttach, fakeId, fakeTest, fakeWorld } from '../support/fake-data.ts';
+import { type FakeHost, startFakeHost } from '../support/fake-host.ts';
+
+const root = join(import.meta.dirname, '../..');
+const LOOK_TIMEOUT_MS = 60_000;
+const siteId = fakeId(1);
+
+let browser: Browser;
+let host: FakeHost;
+let context: BrowserContext;
+let page: Page;
+let violations: string[];
+let errors: string[];
+
+beforeAll(async () => {
+  await ensureBuilt(root, 'renderer', () => {});
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
+  });
+}, 120_000);
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  host = await startFakeHost(join(root, 'dist/renderer'), fakeWorld());
+  await openPage();
+});
+
+afterEach(async () => {
+  await context.close();
+  await host.close();
+  expect(violations).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+/** A fresh page that collects what the policy refused and what the page threw. */
+async function openPage(): Promise<void> {
+  context = await browser.newContext({
+    colorScheme: 'light',
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  });
+  page = await context.newPage();
+  page.setDefaultTimeout(8_000);
+  violations = [];
+  errors = [];
+  await page.exposeFunction('noteViolation', (text: string) => violations.push(text));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      // @ts-expect-error given by the test
+      window.noteViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+    });
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /intl|React|key/i.test(message.text())) errors.push(message.text());
+  });
+}
+
+async function go(path: string): Promise<void> {
+  await page.goto(host.url + path);
+  await page.getByRole('heading').first().waitFor();
+}
+
+/** The screens, each in the state in which it has most to show. */
+const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Promise<unknown>]> = [
+  ['sites', '/', () => page.getByRole('row', { name: /Hotel Zur Alten Post/ }).waitFor()],
+  ['new site', '/sites/new', () => page.getByLabel('Name of the site').waitFor()],
+  [
+    'register with faults',
+    '/sites/import',
+    async () => {
+      await page
+        .getByLabel('Register file')
+        .setInputFiles({ name: 'register.csv', mimeType: 'text/csv', buffer: Buffer.from('bad') });
+      await page.getByText('Row 4').waitFor();
+    },
+  ],
+  [
+    'customer',
+    `/sites/${siteId}/customer`,
+    () => page.getByLabel('Owner’s e-mail', { exact: true }).waitFor(),
+  ],
+  [
+    'hardware at work',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      host.change((world) => {
+        const site = world.sites.get(siteId);
+        if (site) world.work = fakeAttach(site);
+      });
+      await page
+        .getByText(/Hold the maintenance card/)
+        .first()
+        .waitFor();
+    },
+  ],
+  [
+    'pairing with a wrong code',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      await page.getByRole('button', { name: 'Pair 4F.A1.3C' }).click();
+      await page.getByRole('textbox', { name: 'Activation code' }).fill('7c0be9');
+      await page.getByRole('button', { name: 'Try this code' }).click();
+      await page.getByText('3 tries left').waitFor();
+    },
+  ],
+  [
+    'network measured',
+    `/sites/${siteId}/network`,
+    async () => {
+      await page.getByRole('button', { name: 'Set and test' }).click();
+      await page.getByText('Port 40001 is closed').waitFor();
+    },
+  ],
+  [
+    'door that is tested',
+    `/sites/${siteId}/doors`,
+    async () => {
+      await page.getByRole('option', { name: /Zimmer 207/ }).click();
+      host.change((world) => {
+        const site = world.sites.get(siteId);
+        if (site) world.work = fakeTest(site);
+      });
+      await page.getByRole('button', { name: 'Yes, passed' }).waitFor();
+    },
+  ],
+  [
+    'handover',
+    `/sites/${siteId}/handover`,
+    () => page.getByRole('button', { name: 'Finish installation' }).waitFor(),
+  ],
+  ['outbox', '/outbox', () => page.getByRole('button', { name: 'Correct and resend' }).waitFor()],
+  ['settings', '/settings', () => page.getByRole('radio', { name: 'Dark' }).waitFor()],
+  [
+    'practice panel',
+    '/outbox',
+    async () => {
+      await page.getByRole('button', { name: 'Practice' }).click();
+      await page.getByText('7C.0B.E8').waitFor();
+    },
+  ],
+];
+
+/** What axe finds on the page as it is, one line per rule. */
+async function axeFindings(): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
+
+describe('axe finds nothing, large and light, small and dark, and in high contrast', () => {
+  it.each(screens)('on: %s', { timeout: LOOK_TIMEOUT_MS }, async (_name, path, act) => {
+    await go(path);
+    await act();
+    expect(await shownTheme()).toBe('light');
+    expect(await axeFindings()).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 1024, height: 640 });
+    expect(await shownTheme()).toBe('dark');
+    expect(await axeFindings()).toEqual([]);
+    await page.emulateMedia({ contrast: 'more' });
+    expect(await shownTheme()).toBe('contrast');
+    expect(await axeFindings()).toEqual([]);
+    // Nothing of a screen may be wider than the window.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1024);
+  });
+});
+
+const shownTheme = () => page.evaluate(() => document.documentElement.dataset.theme);
+
+describe('the first start', () => {
+  it('asks its question, and practises', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    host.change((world) => {
+      world.app = { ...world.app, mode: 'unset', cloud: { ...world.app.cloud, state: 'not_configured' } };
+      world.rows = [];
+    });
+    await go('/');
+    await page.getByRole('heading', { name: 'Sign in, or practise first?' }).waitFor();
+    expect(await axeFindings()).toEqual([]);
+    await page.getByRole('button', { name: 'Practise' }).click();
+    await page.getByRole('button', { name: 'Load practice register' }).click();
+    await expect.poll(() => host.calls.map((call) => call.name)).toContain('practice.importSample');
+  });
+});
+
+describe('by keyboard alone', () => {
+  it('a site is found, opened, and its tree walked', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    await go('/');
+    await page.getByRole('row', { name: /Hotel Zur/ }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('hotel zur');
+    await page.getByText('1 site shown').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /Hotel Zur Alten Post/ }).waitFor();
+    expect(page.url()).toContain(`/sites/${siteId}/hardware`);
+    await page.getByRole('treeitem', { name: /Technikraum UG/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowLeft');
+    await expect
+      .poll(() => page.getByRole('treeitem', { name: /Flur 1/ }).getAttribute('aria-expanded'))
+      .toBe('false');
+    await page.keyboard.press('End');
+    await page.getByRole('treeitem', { name: /Büro 16/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Edit Büro 16' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('a found lock is bound to the place that waits for one', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await page.getByRole('button', { name: 'Bind 01FFEE0011B001' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Bind here').first().waitFor();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent ?? ''))
+      .toContain('Zimmer 209');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => host.calls.find((call) => call.name === 'devices.bind')?.input)
+      .toMatchObject({ foundId: 'ble:1' });
+  });
+
+  it('a check at the door is answered with one key, and N leads on', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/doors`);
+    await page.getByRole('option', { name: /Zimmer 207/ }).click();
+    host.change((world) => {
+      const site = world.sites.get(siteId);
+      if (site) world.work = fakeTest(site);
+    });
+    await page.getByRole('button', { name: 'Yes, passed' }).waitFor();
+    await page.keyboard.press('f');
+    await expect
+      .poll(() => host.calls.find((call) => call.name === 'work.answer')?.input)
+      .toMatchObject({ answer: 'failed' });
+    await page.keyboard.press('n');
+    await page.getByRole('heading', { level: 2, name: 'Zimmer 208' }).waitFor();
+  });
+});
+
+describe('pairing', () => {
+  it('tells the tries left, tries nothing by itself, and takes a scanner’s code', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await page.getByRole('button', { name: 'Pair 4F.A1.3C' }).click();
+    const field = page.getByRole('textbox', { name: 'Activation code' });
+    await field.pressSequentially('7c0be9');
+    expect(await field.inputValue()).toBe('7C.0B.E9');
+    await page.keyboard.press('Enter');
+    await page.getByText('3 tries left').waitFor();
+    expect(host.calls.filter((call) => call.name === 'work.pairHub')).toHaveLength(1);
+    await page.getByRole('button', { name: 'Cancel' }).focus();
+    await page.keyboard.type('7C0BE8', { delay: 4 });
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(host.calls.filter((call) => call.name === 'work.pairHub').at(-1)?.input).toMatchObject({
+      activationCode: '7C.0B.E8',
+    });
+  });
+});
+
+describe('what is typed', () => {
+  it('is saved when the hand rests, and when the screen is left', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    await go(`/sites/${siteId}/customer`);
+    await page.getByLabel('Street').fill('Bahnhofstraße 1');
+    await page
+      .getByRole('navigation', { name: 'Steps of this site' })
+      .getByRole('link', { name: /Doors/ })
+      .click();
+    await expect
+      .poll(() => host.calls.find((call) => call.name === 'sites.update')?.input)
+      .toMatchObject({ data: { address: { street: 'Bahnhofstraße 1' } } });
+  });
+
+  it('does not go twice the same wrong way: the second address cannot be pasted', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go('/sites/new');
+    await page.getByLabel('Owner’s e-mail', { exact: true }).fill('a@b.example');
+    const again = page.getByLabel('Owner’s e-mail once more');
+    await again.focus();
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', 'a@b.example');
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    });
+    expect(await again.inputValue()).toBe('');
+    await again.fill('a@c.example');
+    await page.getByText('The two addresses differ').waitFor();
+  });
+});
+
+describe('a host that restarts', () => {
+  it('is shown calmly, and the page goes on with what it knew', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await page.getByRole('treeitem', { name: /Zimmer 101/ }).waitFor();
+    const { port } = new URL(host.url);
+    await host.close();
+    await page.getByText('Starting again').waitFor();
+    expect(await page.getByRole('treeitem', { name: /Zimmer 101/ }).isVisible()).toBe(true);
+    host = await startFakeHost(join(root, 'dist/renderer'), fakeWorld(), Number(port));
+    await page.getByText('Starting again').waitFor({ state: 'detached', timeout: 15_000 });
+    host.change((world) => {
+      world.app = {
+        ...world.app,
+        cloud: { ...world.app.cloud, state: 'online', lastAnswerAt: new Date().toISOString() },
+      };
+    });
+    await page.getByText('Online', { exact: true }).waitFor();
+  });
+});
+
+describe('ten thousand sites', () => {
+  it('are drawn as few rows, and the last is one key away', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    host.change((world) => {
+      world.rows = fakeWorld(10_000).rows;
+    });
+    await go('/');
+    await page.getByRole('row', { name: /Hotel Zur/ }).focus();
+    await page.keyboard.press('End');
+    await page.getByRole('row', { name: /Objekt 09999/ }).waitFor();
+    expect(await page.getByRole('row').count()).toBeLessThan(40);
+  });
+});
