@@ -1,13 +1,12 @@
-import type { Store } from '../../../db/store.ts';
-import type { AttemptRecord, DeviceRecord, Intent, IntentKind, SiteRecord } from '../../../db/types.ts';
-import type { Outbox, OutboxSite, Stage } from '../../contract/index.ts';
+import type { DeviceRecord, Intent, IntentKind, SiteRecord } from '../../../db/types.ts';
+import type { Stage } from '../../contract/index.ts';
 import { outboxStages } from '../../contract/index.ts';
 import { planHandover } from './plan.ts';
 
 type StageName = Stage['stage'];
 
 /** Where each intent stands on the way over the sill. Papers have no intent yet: they are not needed. */
-const stageOfKind: Readonly<Record<IntentKind, StageName>> = {
+export const stageOfKind: Readonly<Record<IntentKind, StageName>> = {
   create_installation: 'site',
   update_installation: 'site',
   redeem_voucher: 'voucher',
@@ -21,11 +20,8 @@ const stageOfKind: Readonly<Record<IntentKind, StageName>> = {
   release: 'release',
 };
 
-/** History that a screen shows of one site. */
-const longestHistory = 20;
-
 /** Whether an intent was tried and rests until its next try. */
-function rests(intent: Intent): boolean {
+export function rests(intent: Intent): boolean {
   return intent.state === 'waiting' && intent.attempts > 0;
 }
 
@@ -61,58 +57,4 @@ export function stagesOf(
     const done = here.filter((intent) => intent.state === 'done').length;
     return { stage, state: stageState(here), done, total: here.length };
   });
-}
-
-function groupOf(stages: readonly Stage[]): OutboxSite['group'] {
-  const has = (state: Stage['state']) => stages.some((stage) => stage.state === state);
-  if (has('needs_person')) return 'needs_person';
-  if (has('running')) return 'running';
-  if (has('resting')) return 'resting';
-  return has('waiting') ? 'waiting' : 'sent';
-}
-
-function historyOf(attempts: readonly AttemptRecord[]): OutboxSite['history'] {
-  return attempts.slice(0, longestHistory).map(({ at, kind, outcome, problem }) => ({
-    at: new Date(at).toISOString(),
-    stage: stageOfKind[kind],
-    outcome,
-    problem: problem && { code: problem.code, params: { ...problem.params } },
-  }));
-}
-
-/** One finished site as the outbox shows it. */
-function outboxSiteOf(store: Store, site: SiteRecord): OutboxSite {
-  const intents = store.outbox.ofSite(site.id);
-  const stages = stagesOf(site, [], intents);
-  const resting = intents.filter(rests);
-  const nextAt = resting.length === 0 ? null : Math.min(...resting.map((intent) => intent.nextAt));
-  const told = [...intents.filter((intent) => intent.state === 'needs_person'), ...resting];
-  const problem = site.attention ?? told.find((intent) => intent.problem !== null)?.problem ?? null;
-  const group = groupOf(stages);
-  return {
-    siteId: site.id,
-    siteName: site.name,
-    group: group === 'sent' && site.attention !== null ? 'needs_person' : group,
-    stages,
-    problem: problem && { code: problem.code, params: { ...problem.params } },
-    nextTryAt: nextAt === null ? null : new Date(nextAt).toISOString(),
-    history: historyOf(store.outbox.attempts(site.id, longestHistory)),
-  };
-}
-
-/**
- * The outbox: every finished site with something unsent or something for a person to do, and what was sent since
- * `dayBegan`.
- */
-export function outboxOf(store: Store, dayBegan: number): Outbox {
-  const open = new Set(store.outbox.openSites());
-  const sites = store.sites
-    .all()
-    .filter((site) => site.finishedAt !== null)
-    .filter((site) => open.has(site.id) || site.attention !== null || (site.releasedAt ?? 0) >= dayBegan);
-  return {
-    sites: sites.map((site) => outboxSiteOf(store, site)),
-    unsent: store.outbox.counts().unsent,
-    sentToday: store.outbox.sentSince(dayBegan),
-  };
 }

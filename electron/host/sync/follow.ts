@@ -27,6 +27,8 @@ export interface Follow {
   nextMs(): number;
   /** Reads one site and stores what has changed. Throws `cloud.*`, `account.*`. */
   read(siteId: string, signal: AbortSignal): Promise<void>;
+  /** Takes up every site that is to be followed. */
+  start(): void;
   /** Notes that sites have changed. */
   consider(siteIds: Iterable<string>): void;
   /** Looks at one site, or at all, as soon as may be. */
@@ -44,18 +46,6 @@ export function createFollow(deps: {
   const { store, cloud, now, monotonic } = deps;
   const nextLook = new Map<string, number>();
   let freeFrom = 0;
-
-  function consider(siteIds: Iterable<string>, firstMs: number): void {
-    for (const id of siteIds) {
-      const site = store.sites.get(id);
-      if (site === undefined || !isOpen(site)) nextLook.delete(id);
-      else if (!nextLook.has(id)) nextLook.set(id, monotonic() + firstMs);
-    }
-  }
-  consider(
-    store.sites.all().map((site) => site.id),
-    0,
-  );
 
   function earliest(): { id: string; at: number } | undefined {
     let found: { id: string; at: number } | undefined;
@@ -90,7 +80,16 @@ export function createFollow(deps: {
         refreshSite(store, siteId, now());
       });
     },
-    consider: (siteIds) => consider(siteIds, firstLookMs),
+    start() {
+      for (const site of store.sites.all()) if (isOpen(site)) nextLook.set(site.id, monotonic());
+    },
+    consider(siteIds) {
+      for (const id of siteIds) {
+        const site = store.sites.get(id);
+        if (site === undefined || !isOpen(site)) nextLook.delete(id);
+        else if (!nextLook.has(id)) nextLook.set(id, monotonic() + firstLookMs);
+      }
+    },
     soon(siteId) {
       freeFrom = 0;
       if (siteId !== undefined) nextLook.set(siteId, monotonic());

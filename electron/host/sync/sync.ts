@@ -236,6 +236,7 @@ export function createSync(deps: SyncDeps): Sync {
       if (phase !== 'new') return;
       phase = 'running';
       store.outbox.voidLeases(now());
+      follow.start();
       store.outbox.wake(now());
       stopListening = store.onChange((change) => {
         follow.consider(change.siteIds);

@@ -267,6 +267,13 @@ describe('state, attention and stages', () => {
   });
 });
 
+test('an intent that rests until it is woken has no next try to show', async () => {
+  const { store, settle } = await finishedSite();
+  settle('create_installation', { kind: 'paused', reason: 'rate_limited', afterMs: 0, uncertain: false });
+  settle('create_installation', { kind: 'paused', reason: 'offline', afterMs: null, uncertain: false });
+  expect(outboxOf(store, now()).sites[0]).toMatchObject({ group: 'resting', nextTryAt: null });
+});
+
 describe('correcting the owner’s address', () => {
   const kinds = (store: Store, siteId: string) =>
     store.outbox
