@@ -56,7 +56,8 @@ async function launch({ entry, leading = [], needs = [], here = false }) {
     return 69;
   }
   // npm moves to the project's folder and remembers where the person was; only for the script it runs itself.
-  const initial = process.env.npm_lifecycle_event === name ? process.env.INIT_CWD : undefined;
+  const byNpm = process.env.npm_lifecycle_event === name;
+  const initial = byNpm ? process.env.INIT_CWD : undefined;
   const cwd = here ? (initial && existsSync(initial) ? initial : process.cwd()) : root;
-  return runToEnd(pinnedNode(root), [join(root, entry), ...leading, ...rest], { cwd });
+  return runToEnd(pinnedNode(root), [join(root, entry), ...leading, ...rest], { cwd, endWithParent: byNpm });
 }

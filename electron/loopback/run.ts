@@ -34,7 +34,8 @@ export async function runInBrowser(
   // Where it cannot be opened, the line above has the address.
   if (options.open) openInBrowser(app.url, () => {});
   await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    // Not once: a second signal must not cut short the closing of the store, which is bounded.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
   await app.stop();
 }

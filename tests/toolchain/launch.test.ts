@@ -220,6 +220,29 @@ describe('every script', () => {
   });
 });
 
+describe('a script that npm runs', () => {
+  it('ends where npm is told to end', async () => {
+    write(
+      'inner.mjs',
+      "process.on('SIGTERM', () => { console.log('told'); process.exit(); }); console.log('up'); setInterval(() => {}, 1000);",
+    );
+    write(
+      'launch.mjs',
+      `import { runToEnd } from '${pathToFileURL(join(root, 'electron/launch/run.mjs')).href}';
+       await runToEnd(process.execPath, ['inner.mjs'], { cwd: '.', endWithParent: true });`,
+    );
+    write('package.json', JSON.stringify({ scripts: { it: `"${process.execPath}" launch.mjs` } }));
+    const npm = spawn('npm', ['run', '-s', 'it'], { cwd: folder, shell: process.platform === 'win32' });
+    let said = '';
+    npm.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+    await expect.poll(() => said, { timeout: 15_000 }).toContain('up');
+    npm.kill('SIGTERM');
+    await expect.poll(() => said, { timeout: 15_000 }).toContain('told');
+  });
+});
+
 describe('a problem on a terminal', () => {
   const textsDir = join(root, 'resources/texts/en');
 
