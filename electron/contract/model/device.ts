@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import {
+  deviceKindSchema,
+  deviceModelSchema,
+  deviceStateSchema,
+  idSchema,
+  problemSchema,
+  radioSchema,
+  timeSchema,
+} from './basics.ts';
+
+export const doorChecks = [
+  'heard',
+  'lamp_buzzer',
+  'motor',
+  'handle',
+  'valid_tag',
+  'foreign_tag',
+  'latch',
+] as const;
+export const doorCheckSchema = z.enum(doorChecks);
+export type DoorCheck = z.infer<typeof doorCheckSchema>;
+
+/** The newest result of one check at one door, with its witness. */
+export const doorCheckResultSchema = z.object({
+  check: doorCheckSchema,
+  result: z.enum(['passed', 'failed']),
+  /** `lock` or `hub` where a device judged, else the person's name. */
+  by: z.string(),
+  at: timeSchema,
+  /** A measured value or the device's short token, e.g. `-61 dBm` or `jammed`; may be empty. */
+  detail: z.string(),
+});
+export type DoorCheckResult = z.infer<typeof doorCheckResultSchema>;
+
+/** A planned place in a site's tree and the device bound to it. A lock's place is a door. */
+export const deviceSchema = z.object({
+  id: idSchema,
+  siteId: idSchema,
+  parentId: idSchema.nullable(),
+  /** Order below the same parent is data (A45). */
+  position: z.int().nonnegative(),
+  kind: deviceKindSchema,
+  name: z.string(),
+  model: deviceModelSchema.nullable(),
+  radio: radioSchema.nullable(),
+  /** `HH.HH.HH` or a 14-character lock id; null until bound. */
+  mac: z.string().nullable(),
+  hasActivationCode: z.boolean(),
+  door: z.string(),
+  floor: z.string(),
+  notes: z.string(),
+  state: deviceStateSchema,
+  serial: z.string().nullable(),
+  firmware: z.string().nullable(),
+  /** dBm as heard by the hub. */
+  rssi: z.int().nullable(),
+  batteryPercent: z.int().nullable(),
+  heardAt: timeSchema.nullable(),
+  checks: z.array(doorCheckResultSchema),
+  /** Whether the hub's way to the cloud was measured and held (IQ only). */
+  networkProven: z.boolean(),
+  /** Registered in the cloud. */
+  registered: z.boolean(),
+  subscription: z.enum(['subscribed', 'suspended']).nullable(),
+});
+export type Device = z.infer<typeof deviceSchema>;
+
+/** A device seen now, on the cable or on the air, and what the plan knows of it. */
+export const foundDeviceSchema = z.object({
+  id: z.string().max(300),
+  transport: z.enum(['usb', 'bluetooth']),
+  /** Path of the port, or blank. */
+  place: z.string(),
+  kind: z.enum(['iq', 'repeater', 'lock', 'unknown']),
+  mac: z.string().nullable(),
+  model: z.string().nullable(),
+  serial: z.string().nullable(),
+  state: z.enum(['factory', 'pairing_open', 'commissioned']).nullable(),
+  rssi: z.number().nullable(),
+  firstSeenAt: timeSchema,
+  lastSeenAt: timeSchema,
+  problem: problemSchema.nullable(),
+  connected: z.boolean(),
+  /** The planned device with the same MAC, in any site. */
+  planned: z
+    .object({ siteId: idSchema, siteName: z.string(), deviceId: idSchema, deviceName: z.string() })
+    .nullable(),
+});
+export type FoundDevice = z.infer<typeof foundDeviceSchema>;
+
+export const adapterStateSchema = z.enum(['on', 'off', 'absent', 'forbidden', 'unknown']);
+
+/** What the cable and the radio show now. */
+export const discoverySchema = z.object({
+  devices: z.array(foundDeviceSchema),
+  bluetooth: adapterStateSchema,
+});
+export type Discovery = z.infer<typeof discoverySchema>;
