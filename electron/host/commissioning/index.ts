@@ -54,7 +54,7 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
     }),
     connectHub: async (hub, signal) => {
       const { mac, activationCode } = pairedCode(store, hub);
-      const linked = links.get(mac);
+      const linked = await links.living(mac, signal);
       if (linked !== undefined) return linked;
       const find = discovery.byMac(mac);
       if (find === undefined) throw new CodedError('work.device_not_found', { device: hub.name });
@@ -204,7 +204,7 @@ async function identify(bench: Bench, foundId: string, seconds: number, signal?:
   const find = discovery.get(foundId);
   const { mac } = find;
   if (mac === null) throw new CodedError('work.device_not_found');
-  const linked = links.get(mac);
+  const linked = await links.living(mac, signal);
   if (linked !== undefined) return linked.identify(seconds, { signal });
   const planned = store.devices.findByMac(mac)[0];
   const activationCode = isLockId(mac) ? mac : planned && store.devices.activationCode(planned.id);

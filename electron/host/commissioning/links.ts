@@ -22,8 +22,11 @@ export interface LinkTarget {
 export interface Links {
   /** The paired device, connected before or now. Errors: `pairing.*`, `work.other_device`, what the way gives. */
   connect(target: LinkTarget, signal?: AbortSignal): Promise<Device>;
-  /** The device, if it is connected now. */
-  get(mac: string): Device | undefined;
+  /**
+   * The device, if it is connected and has a session. A restart ends the session and leaves the line as it is (A13,
+   * A31): then the line is let go, to be opened and paired anew. Errors: what a silent device gives.
+   */
+  living(mac: string, signal?: AbortSignal): Promise<Device | undefined>;
   /** Takes over a device that was paired elsewhere. */
   keep(device: Device): void;
   /** Lets a device go. */
@@ -34,11 +37,6 @@ export interface Links {
 /** Makes the connections. */
 export function createLinks({ clock, open }: LinksDeps): Links {
   const devices = new Map<string, Device>();
-
-  const get = (mac: string): Device | undefined => {
-    const device = devices.get(mac);
-    return device === undefined || device.channel.closed ? undefined : device;
-  };
 
   const keep = (device: Device): void => {
     const { mac } = device.identity;
@@ -54,9 +52,23 @@ export function createLinks({ clock, open }: LinksDeps): Links {
     await device?.close();
   };
 
+  const living = async (mac: string, signal?: AbortSignal): Promise<Device | undefined> => {
+    const device = devices.get(mac);
+    if (device === undefined || device.channel.closed) return undefined;
+    try {
+      await device.echo('', { signal });
+      return device;
+    } catch (caught) {
+      const lost = caught instanceof CodedError && caught.code === 'device.session_lost';
+      if (!lost) throw caught;
+      await release(mac);
+      return undefined;
+    }
+  };
+
   return {
     async connect({ foundId, mac, activationCode }, signal) {
-      const known = get(mac);
+      const known = await living(mac, signal);
       if (known !== undefined) return known;
       const device = await Device.open(await open(foundId, signal), { clock, signal });
       try {
@@ -71,7 +83,7 @@ export function createLinks({ clock, open }: LinksDeps): Links {
         throw caught;
       }
     },
-    get,
+    living,
     keep,
     release,
     async close() {

@@ -88,6 +88,18 @@ describe('attaching', () => {
     await attach(one);
     expect(planned(one).state).toBe('attached');
   });
+
+  it('pairs the hub again where it restarted and the line stayed as it was (A31)', async () => {
+    const { pair, attach, planned, virtual, when } = await openBench([lock(1)]);
+    await pair();
+    const attaching = problemOf(attach(one));
+    await when(({ steps }) => steps.some(({ id, state }) => id === 'join' && state === 'running'));
+    virtual(hubMac).restart();
+    expect(await attaching).toMatchObject({ code: expect.stringMatching(/^device\./) });
+    expect(planned(one).state).toBe('code_captured');
+    await attach(one);
+    expect(planned(one).state).toBe('attached');
+  });
 });
 
 describe('attaching is refused before anything is sent', () => {
