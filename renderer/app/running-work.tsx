@@ -13,7 +13,7 @@ import { useNow } from '../parts/time.tsx';
 import css from './frame.module.css';
 import { useAct, useSite, useWork } from './host.tsx';
 import { PracticeHand } from './practice-hand.tsx';
-import { type Route, sitePath } from './route.ts';
+import { type Route, type SiteStep, sitePath } from './route.ts';
 
 /** Work that is done folds away after this; what failed stays until it is put away. */
 const DONE_STAYS_MS = 4_000;
@@ -35,7 +35,13 @@ export function RunningWork({ route }: { route: Route }) {
   // A code that is refused is told where it was typed.
   if (work.kind === 'pair_hub' && work.state === 'failed') return null;
   if (isAtThatDoor(route, work)) return null;
-  return <Panel work={work} onPutAway={() => setPutAway(work.id)} />;
+  return <Panel work={work} route={route} onPutAway={() => setPutAway(work.id)} />;
+}
+
+/** The step of the site where this work is at home. */
+function stepOf(work: Work): SiteStep {
+  if (work.kind === 'configure_network') return 'network';
+  return work.kind === 'test_door' ? 'doors' : 'hardware';
 }
 
 /** A test at the door in hand has its place there, big, with the questions. */
@@ -49,7 +55,9 @@ function isAtThatDoor(route: Route, work: Work): boolean {
   );
 }
 
-function Panel({ work, onPutAway }: { work: Work; onPutAway: () => void }) {
+function Panel({ work, route, onPutAway }: { work: Work; route: Route; onPutAway: () => void }) {
+  const step = stepOf(work);
+  const isThere = route.screen === 'site' && route.siteId === work.siteId && route.step === step;
   const t = useText();
   const { value: site } = useSite(work.siteId);
   const device = site?.devices.find((each) => each.id === work.deviceIds[0]);
@@ -76,18 +84,11 @@ function Panel({ work, onPutAway }: { work: Work; onPutAway: () => void }) {
           <Cancel work={work} />
         ) : (
           <>
-            <Link
-              to={sitePath(
-                work.siteId,
-                work.kind === 'configure_network'
-                  ? 'network'
-                  : work.kind === 'test_door'
-                    ? 'doors'
-                    : 'hardware',
-              )}
-            >
-              <Text id="work.show" />
-            </Link>
+            {!isThere && (
+              <Link to={sitePath(work.siteId, step)}>
+                <Text id="work.show" />
+              </Link>
+            )}
             <Button big className={css.runButton} onPress={onPutAway}>
               <Text id="work.put_away" />
             </Button>

@@ -1,6 +1,6 @@
 import { useIntl } from 'react-intl';
-import type { NextStep, SiteRow } from '../../../electron/contract/model.ts';
-import { go, outboxPath, sitePath } from '../../app/route.ts';
+import type { SiteRow } from '../../../electron/contract/model.ts';
+import { go } from '../../app/route.ts';
 import { Text, useText } from '../../i18n/text.tsx';
 import { Button } from '../../parts/button.tsx';
 import { cx } from '../../parts/cx.ts';
@@ -11,6 +11,7 @@ import { Doors } from '../../parts/ruler.tsx';
 import { State } from '../../parts/state.tsx';
 import { invitationText, siteLook } from '../../parts/states.ts';
 import { Ago, clockOrDayText, useNow } from '../../parts/time.tsx';
+import { placeOfStep } from './next-step.ts';
 import css from './sites.module.css';
 
 const HOUR_MS = 3_600_000;
@@ -128,26 +129,4 @@ function NextStepButton({
       {label}
     </Button>
   );
-}
-
-/** Where the next step of a site is done. */
-export function placeOfStep(siteId: string, step: NextStep): string {
-  switch (step.kind) {
-    case 'start':
-    case 'pair_hub':
-    case 'attach_locks':
-      return sitePath(siteId, 'hardware');
-    case 'set_network':
-      return sitePath(siteId, 'network');
-    case 'test_doors':
-      return sitePath(siteId, 'doors');
-    case 'clear_blockers':
-    case 'finish':
-    case 'follow_owner':
-    case 'none':
-      return sitePath(siteId, 'handover');
-    case 'see_outbox':
-    case 'decide':
-      return outboxPath(siteId);
-  }
 }

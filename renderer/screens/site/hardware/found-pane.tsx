@@ -11,6 +11,7 @@ import { nearestFirst, standingOf } from './found.ts';
 import { FoundRow } from './found-row.tsx';
 import css from './hardware.module.css';
 import { PortDialog } from './port-dialog.tsx';
+import { nextToAttach } from './tree.ts';
 import { WhyDialog } from './why-dialog.tsx';
 
 const bluetoothProblems = {
@@ -44,6 +45,11 @@ export function FoundPane({
   const wanted = (discovery?.devices ?? []).filter((each) => !onlyNew || each.planned === null);
   const cable = nearestFirst(wanted, 'usb');
   const air = nearestFirst(wanted, 'bluetooth');
+  // A hub that waits for its code is next while nothing runs and nothing can be attached.
+  const isFree = work?.state !== 'running' && nextToAttach(site.devices) === null;
+  const toPair = isFree
+    ? [...cable, ...air].find((each) => standingOf(each, site, work ?? null).kind === 'pair')
+    : undefined;
   const row = (found: FoundDevice) => (
     <FoundRow
       key={found.id}
@@ -51,6 +57,7 @@ export function FoundPane({
       standing={standingOf(found, site, work ?? null)}
       selected={found.planned !== null && found.planned.deviceId === selected}
       picked={binding?.id === found.id}
+      yourTurn={found.id === toPair?.id}
       onBind={onBind}
       onPair={onPair}
       onShow={onShow}

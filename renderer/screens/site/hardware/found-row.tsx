@@ -24,6 +24,7 @@ export function FoundRow({
   standing,
   selected,
   picked,
+  yourTurn,
   onBind,
   onPair,
   onShow,
@@ -33,6 +34,8 @@ export function FoundRow({
   standing: Standing;
   selected: boolean;
   picked: boolean;
+  /** The next act on this screen is this row's. */
+  yourTurn: boolean;
   onBind: (found: FoundDevice) => void;
   onPair: (device: Device, found: FoundDevice) => void;
   onShow: (deviceId: string) => void;
@@ -85,7 +88,7 @@ export function FoundRow({
       }}
     >
       <Drawing
-        name={drawingOf({ kind: found.kind, model: found.model, mac: found.mac })}
+        name={drawingOf({ kind: found.kind, model: modelOf(found, standing), mac: found.mac })}
         size={40}
         lamp={lampOf(found, standing, blinking)}
         blinking={blinking || found.state === 'pairing_open'}
@@ -116,6 +119,7 @@ export function FoundRow({
         found={found}
         standing={standing}
         name={name}
+        yourTurn={yourTurn}
         onBind={onBind}
         onPair={onPair}
         onShow={onShow}
@@ -142,8 +146,7 @@ function FoundNote({
   const t = useText();
   const now = useNow();
   const problemText = useProblemText();
-  const model = found.model ?? t(`device.kind.${found.kind}`);
-  const known = modelText(t, model);
+  const known = modelText(t, modelOf(found, standing) ?? t(`device.kind.${found.kind}`));
   if (found.problem !== null) return problemText(found.problem).title;
   if (blinkSeconds !== null)
     return <Text id="found.note.blinks" values={{ model: known, seconds: blinkSeconds }} />;
@@ -157,7 +160,10 @@ function FoundNote({
     case 'attach':
     case 'known':
       return found.connected ? (
-        <Text id="found.note.connected" values={{ model: known, place: found.place }} />
+        <Text
+          id={found.place === '' ? 'found.note.linked' : 'found.note.connected'}
+          values={{ model: known, place: found.place }}
+        />
       ) : (
         <Text id="found.note.for" values={{ model: known, name: <b>{standing.device.name}</b> }} />
       );
@@ -172,6 +178,7 @@ function FoundAct({
   found,
   standing,
   name,
+  yourTurn,
   onBind,
   onPair,
   onShow,
@@ -180,6 +187,7 @@ function FoundAct({
   found: FoundDevice;
   standing: Standing;
   name: string;
+  yourTurn: boolean;
   onBind: (found: FoundDevice) => void;
   onPair: (device: Device, found: FoundDevice) => void;
   onShow: (deviceId: string) => void;
@@ -193,6 +201,7 @@ function FoundAct({
     case 'pair':
       return (
         <Button
+          kind={yourTurn ? 'key' : 'neutral'}
           className={css.act}
           label={t('found.pair', { name })}
           onPress={() => onPair(standing.device, found)}
@@ -235,6 +244,11 @@ function FoundAct({
         </Button>
       );
   }
+}
+
+/** The model as the device names it, or as it is planned: a lock on the air tells only its id. */
+function modelOf(found: FoundDevice, standing: Standing): string | null {
+  return found.model ?? ('device' in standing ? standing.device.model : null);
 }
 
 function lampOf(found: FoundDevice, standing: Standing, blinking: boolean): Lamp {

@@ -23,11 +23,17 @@ export function standingOf(found: FoundDevice, site: Site, work: Work | null): S
   const plannedId = found.planned.deviceId;
   const device = site.devices.find((each) => each.id === plannedId);
   if (device === undefined) return { kind: 'unplanned' };
-  if (work?.state === 'running' && work.deviceIds.includes(device.id)) return { kind: 'working', device };
+  if (isInWork(device, work)) return { kind: 'working', device };
   if (device.kind === 'iq') return isPaired(device) ? { kind: 'known', device } : { kind: 'pair', device };
   const hub = hubOf(device, site.devices);
   if (isAttachable(device) && hub !== undefined && isPaired(hub)) return { kind: 'attach', device };
   return { kind: 'known', device };
+}
+
+/** Whether the running work is about this device: it has it in hand, or has not come to it yet. */
+function isInWork(device: Device, work: Work | null): boolean {
+  if (work?.state !== 'running' || !work.deviceIds.includes(device.id)) return false;
+  return work.deviceIds[0] === device.id || isAttachable(device);
 }
 
 /** The found devices of one way, nearest first; equally near ones keep their order, so that no row jumps away. */
