@@ -24,9 +24,9 @@ const writes = [
 const traps: { name: string; changes: TrapChanges }[] = [
   ...writes.map((match) => ({
     name: `committed, then no answer: ${match}`,
-    changes: { commit_then_drop: { times: 2, match } },
+    changes: { commit_then_drop: { times: 1, match } },
   })),
-  { name: 'no write is answered at first', changes: { commit_then_drop: { times: 12 } } },
+  { name: 'no write is answered at first', changes: { commit_then_drop: { times: 9 } } },
   { name: 'the line drops before anything happens', changes: { drop: { times: 6 } } },
   { name: 'tokens die in the middle', changes: { token_dies: { after: 4 } } },
   { name: 'the cloud asks to slow down', changes: { rate_limit: { times: 3, retry_after: 2 } } },
