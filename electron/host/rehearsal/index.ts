@@ -4,6 +4,7 @@ import { systemClock } from '../../../native/transport/index.ts';
 import type { Environment } from '../../../native/virtual/index.ts';
 import { asCodedError, CodedError, type Network, type Problem } from '../../contract/index.ts';
 import { type Core, openCore } from '../core.ts';
+import { untilStill } from '../drain.ts';
 import type { HostPorts } from '../ports.ts';
 import { startPerson } from './person.ts';
 
@@ -202,24 +203,11 @@ function networkFor(hub: DeviceRecord): Network {
 }
 
 /** Waits until the outbox is empty or only a person could go on, and the mails have gone. */
-async function untilSent(core: Core): Promise<void> {
-  const { store } = core;
-  let last = store.outbox.counts().unsent;
-  let movedAt = performance.now();
-  for (;;) {
-    const { unsent } = store.outbox.counts();
-    const open = store.outbox.openSites();
-    const stuck = open.every((id) =>
-      store.outbox.ofSite(id).some((intent) => intent.state === 'needs_person'),
-    );
-    if (unsent === 0 || stuck || performance.now() - movedAt > stillLimitMs) break;
-    if (unsent !== last) movedAt = performance.now();
-    last = unsent;
-    await rest();
-  }
+async function untilSent({ store, smtpDeliveries }: Core): Promise<void> {
+  await untilStill(store, stillLimitMs);
   const invited = store.sites.all().filter((site) => site.invitationId !== null).length;
   const endsAt = performance.now() + mailLimitMs;
-  while ((core.smtpDeliveries() ?? 0) < invited && performance.now() < endsAt) await rest();
+  while ((smtpDeliveries() ?? 0) < invited && performance.now() < endsAt) await rest();
 }
 
 function rest(): Promise<void> {
