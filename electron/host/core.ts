@@ -165,13 +165,14 @@ function assemble(
     closing: closing.signal,
 
     appState() {
-      const me = online?.account.state().me ?? null;
+      const { me, session } = online?.account.state() ?? { me: null, session: 'signed_out' };
       const seen = discovery.view();
       const { unsent, needsPerson } = store.outbox.counts();
       return {
         version: ports.version,
         mode: options.unset && me === null ? 'unset' : options.mode,
-        person: me === null ? null : { ...me.person },
+        // What the cloud told of a person outlives the session, for planning offline.
+        person: me === null || session === 'signed_out' ? null : { ...me.person },
         cloud: online?.sync.state() ?? {
           state: 'not_configured',
           since: bornAt,
