@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Text, useText } from '../i18n/text.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Clock } from '../parts/time.tsx';
@@ -23,6 +23,12 @@ export function App() {
   const { value: state, problem } = useAppState();
   const connection = useConnectionState();
   const [practiceOpen, setPracticeOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of screens that matters
+  useEffect(() => {
+    // What had the focus went with the screen it stood on: the keyboard begins at the new one, not at the window.
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [route.screen]);
 
   if (connection.kind === 'refused' || state === undefined) {
     return (
@@ -49,7 +55,7 @@ export function App() {
   return (
     <div className={css.app}>
       <Jamb route={route} />
-      <main className={css.main}>
+      <main ref={main} className={css.main} tabIndex={-1}>
         <Screen route={route} />
         {practiceOpen && state.mode === 'practice' && (
           <PracticePanel onClose={() => setPracticeOpen(false)} />
@@ -61,7 +67,25 @@ export function App() {
   );
 }
 
+const titles = {
+  sites: 'sites.title',
+  new_site: 'sites.new',
+  import: 'sites.import',
+  outbox: 'jamb.outbox',
+  settings: 'jamb.settings',
+} as const;
+
 function Screen({ route }: { route: Route }) {
+  const t = useText();
+  return (
+    <>
+      {route.screen !== 'site' && <title>{t('app.title', { place: t(titles[route.screen]) })}</title>}
+      <Opened route={route} />
+    </>
+  );
+}
+
+function Opened({ route }: { route: Route }) {
   switch (route.screen) {
     case 'sites':
       return <Sites />;

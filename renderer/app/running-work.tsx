@@ -64,7 +64,7 @@ function Panel({ work, route, onPutAway }: { work: Work; route: Route; onPutAway
   const subject = device?.name ?? site?.name ?? '';
   const running = work.state === 'running';
   return (
-    <section className={css.run} aria-label={t('work.name')}>
+    <section className={cx(css.run, !running && css.ended)} aria-label={t('work.name')}>
       {running && work.needs !== null ? (
         <Turn work={work} device={device} subject={subject} />
       ) : (

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { rules } from '../../electron/host/rules/index.ts';
 import en from '../../renderer/i18n/en.json';
 
 const root = join(import.meta.dirname, '../../renderer');
@@ -58,7 +59,7 @@ function mentions(): { exact: Set<string>; patterns: RegExp[] } {
     visit(source, (node) => {
       if (ts.isStringLiteralLike(node)) exact.add(node.text);
       if (ts.isTemplateExpression(node) && /^[a-z_]+\./.test(node.head.text)) {
-        const rest = node.templateSpans.map((span) => `[A-Za-z_]+${quoted(span.literal.text)}`).join('');
+        const rest = node.templateSpans.map((span) => `[A-Za-z_.]+${quoted(span.literal.text)}`).join('');
         patterns.push(new RegExp(`^${quoted(node.head.text)}${rest}$`));
       }
     });
@@ -94,5 +95,11 @@ describe('the texts of the screens', () => {
   it('are plain: no exclamation marks, no blanks at the ends, no straight quotes', () => {
     const bad = Object.entries(en).filter(([, text]) => /!|^\s|\s$|'|"/.test(text));
     expect(bad).toEqual([]);
+  });
+
+  it('have a sentence for every rule that holds', () => {
+    const codes = new Set(rules.flatMap((rule) => rule.codes));
+    expect(codes.size).toBeGreaterThan(20);
+    expect([...codes].filter((code) => !Object.hasOwn(en, `rule.passed.${code}`))).toEqual([]);
   });
 });

@@ -24,6 +24,7 @@ type SiteRoute = Extract<Route, { screen: 'site' }>;
 
 /** One site: its head, the rail of its steps, and the step that is open. */
 export function SiteScreen({ route }: { route: SiteRoute }) {
+  const t = useText();
   const { value: site, problem } = useSite(route.siteId);
   if (site === undefined) {
     return (
@@ -45,6 +46,7 @@ export function SiteScreen({ route }: { route: SiteRoute }) {
   }
   return (
     <div className={layout.screen}>
+      <title>{t('app.title', { place: `${t(`step.${route.step}`)}, ${site.name}` })}</title>
       <SiteHead site={site} />
       <div className={css.site}>
         <StepRail site={site} current={route.step} />

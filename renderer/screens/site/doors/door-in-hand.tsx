@@ -13,6 +13,7 @@ import { State } from '../../../parts/state.tsx';
 import { deviceLook, drawingOf } from '../../../parts/states.ts';
 import { Ago } from '../../../parts/time.tsx';
 import { wayTo } from '../hardware/tree.ts';
+import { NextButton } from '../next-foot.tsx';
 import { Checks } from './checks.tsx';
 import { doorBefore, nextDoor, passedChecks } from './door-order.ts';
 import css from './doors.module.css';
@@ -36,6 +37,8 @@ export function DoorInHand({
   const { value: work } = useWork();
   const testing =
     work?.state === 'running' && work.kind === 'test_door' && work.deviceIds[0] === door.id ? work : null;
+  const running = work?.state === 'running';
+  const leadsOn = !['none', 'start', 'test_doors'].includes(site.nextStep.kind);
   const before = doorBefore(doors, door.id);
   const next = nextDoor(doors, door.id);
   const cancel = useAct((client, workId: string) => client.work.cancel({ workId }));
@@ -56,7 +59,7 @@ export function DoorInHand({
       <div className={css.door}>
         <p className="quiet">
           <Text id="doors.place" values={{ place, count: doors.length }} />
-          {door.floor !== '' && ` · ${door.floor}`}
+          {door.floor !== '' && ` · ${t('doors.floor', { floor: door.floor })}`}
           <Way site={site} door={door} />
         </p>
         <h2 className={css.doorName}>{door.door === '' ? door.name : door.door}</h2>
@@ -91,8 +94,15 @@ export function DoorInHand({
             <Text id="doors.leave" />
           </Button>
         )}
+        {next === undefined && testing === null && leadsOn && <NextButton site={site} />}
         {next !== undefined && (
-          <Button big shortcut="N" onPress={() => onOpen(next)} className={css.next}>
+          <Button
+            big
+            kind={door.state === 'tested' && !running ? 'key' : 'neutral'}
+            shortcut="N"
+            onPress={() => onOpen(next)}
+            className={css.next}
+          >
             <Text id="doors.next" values={{ name: next.name }} />
           </Button>
         )}

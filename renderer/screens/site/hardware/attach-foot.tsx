@@ -1,11 +1,10 @@
 import type { Site, Work } from '../../../../electron/contract/model.ts';
 import { useAct } from '../../../app/host.tsx';
-import { go } from '../../../app/route.ts';
 import { Text, useText } from '../../../i18n/text.tsx';
 import { Button } from '../../../parts/button.tsx';
 import layout from '../../../parts/layout.module.css';
 import { ProblemInline } from '../../../parts/problem.tsx';
-import { placeOfStep } from '../../sites/next-step.ts';
+import { NextFoot } from '../next-foot.tsx';
 import css from './hardware.module.css';
 import { nextToAttach } from './tree.ts';
 
@@ -15,7 +14,9 @@ export function AttachFoot({ site, work }: { site: Site; work: Work | null }) {
   const attach = useAct((client, deviceIds: string[]) => client.work.attach({ siteId: site.id, deviceIds }));
   const next = nextToAttach(site.devices);
   const running = work?.state === 'running';
-  if (next === null && attach.problem === null) return <NextFoot site={site} running={running} />;
+  if (next === null && attach.problem === null) {
+    return <NextFoot site={site} here={['pair_hub', 'attach_locks']} done="hardware" />;
+  }
   return (
     <div className={`${layout.foot} ${css.attach}`}>
       {next !== null && (
@@ -41,28 +42,6 @@ export function AttachFoot({ site, work }: { site: Site; work: Work | null }) {
             <ProblemInline problem={attach.problem} />
           </div>
         )}
-    </div>
-  );
-}
-
-/** When nothing is left to attach here: where the work goes on. */
-function NextFoot({ site, running }: { site: Site; running: boolean }) {
-  const t = useText();
-  const { kind, count } = site.nextStep;
-  if (kind !== 'set_network' && kind !== 'test_doors' && kind !== 'finish') return null;
-  return (
-    <div className={layout.foot}>
-      <span className={css.attachWhat}>
-        <Text id="attach.all" />
-      </span>
-      <Button
-        big
-        kind={running ? 'neutral' : 'key'}
-        iconAfter="arrow"
-        onPress={() => go(placeOfStep(site.id, site.nextStep))}
-      >
-        {t(`next.${kind}`, { count })}
-      </Button>
     </div>
   );
 }

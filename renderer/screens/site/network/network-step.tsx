@@ -14,6 +14,7 @@ import { State } from '../../../parts/state.tsx';
 import { Clock } from '../../../parts/time.tsx';
 import { Findings } from '../customer/findings.tsx';
 import { isPaired } from '../hardware/tree.ts';
+import { NextFoot } from '../next-foot.tsx';
 import css from './network.module.css';
 import { pathOf } from './network-path.ts';
 import { PathDrawing } from './path-drawing.tsx';
@@ -104,6 +105,7 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
             />
           </div>
         </div>
+        {hub.networkProven && <NextFoot site={site} here={['set_network', 'pair_hub']} done="network" />}
       </section>
     </div>
   );
