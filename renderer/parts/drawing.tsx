@@ -2,6 +2,18 @@ import type { CSSProperties, ReactNode } from 'react';
 import { cx } from './cx.ts';
 import css from './drawing.module.css';
 
+/** Four rows of keys, the last of one; `across` and `down` are from key to key. */
+function keypad(x: number, y: number, across: number, down: number, radius: number, fill: string) {
+  const keys = [0, 1, 2].flatMap((row) => [-1, 0, 1].map((column) => ({ row, column })));
+  return (
+    <g fill={fill}>
+      {[...keys, { row: 3, column: 0 }].map(({ row, column }) => (
+        <circle key={`${row} ${column}`} cx={x + column * across} cy={y + row * down} r={radius} />
+      ))}
+    </g>
+  );
+}
+
 const shapes = {
   card: (
     <>
@@ -39,6 +51,18 @@ const shapes = {
       <path className={css.ln} d="M7 35v8M10 35v8M13 35v8" strokeWidth="1" />
     </>
   ),
+  cylinder_pin: (
+    <>
+      <path className={css.sh} d="M26 25h24v15h-5v9h-7v-9H26Z" />
+      <path className={css.ln} d="M38 40v-5h7v5" strokeWidth="1.25" />
+      <rect className={css.dk} x="21" y="27" width="6" height="11" />
+      <rect className={css.bd} x="50" y="24" width="10" height="17" rx="3" />
+      <rect className={css.bd} x="3" y="16" width="19" height="33" rx="5" />
+      <circle className={css.hl} cx="12.5" cy="23.5" r="4.5" />
+      <circle className={css.led} cx="12.5" cy="23.5" r="2.4" />
+      {keypad(12.5, 31.5, 4.5, 4.5, 1.4, 'var(--drawing-line)')}
+    </>
+  ),
   escutcheon: (
     <>
       <rect className={css.bd} x="15" y="3" width="22" height="58" rx="7" />
@@ -46,6 +70,19 @@ const shapes = {
       <circle className={css.hl} cx="26" cy="13.5" r="4.5" />
       <circle className={css.led} cx="26" cy="13.5" r="2.4" />
       <path d="M22.5 21.5c2-1.6 5-1.6 7 0" fill="none" stroke="var(--drawing-body)" strokeWidth="1.4" />
+      <circle className={css.sh} cx="26" cy="37" r="6.5" />
+      <path className={css.bd} d="M23.5 34H54a3 3 0 0 1 0 6H23.5a3 3 0 0 1 0-6Z" />
+      <circle className={css.dk} cx="26" cy="51" r="2" />
+      <path className={css.dk} d="M25 51h2v5h-2z" />
+    </>
+  ),
+  escutcheon_pin: (
+    <>
+      <rect className={css.bd} x="15" y="3" width="22" height="58" rx="7" />
+      <rect className={css.dk} x="18.5" y="6" width="15" height="24" rx="4" />
+      <circle className={css.hl} cx="26" cy="10.5" r="3.5" />
+      <circle className={css.led} cx="26" cy="10.5" r="2.2" />
+      {keypad(26, 16.5, 4.25, 3.75, 1.3, 'var(--drawing-body)')}
       <circle className={css.sh} cx="26" cy="37" r="6.5" />
       <path className={css.bd} d="M23.5 34H54a3 3 0 0 1 0 6H23.5a3 3 0 0 1 0-6Z" />
       <circle className={css.dk} cx="26" cy="51" r="2" />
@@ -109,18 +146,7 @@ const shapes = {
       <rect className={css.dk} x="19" y="8" width="26" height="48" rx="5" />
       <circle className={css.hl} cx="32" cy="15" r="5" />
       <circle className={css.led} cx="32" cy="15" r="2.6" />
-      <g fill="var(--drawing-body)">
-        <circle cx="25.5" cy="27" r="2" />
-        <circle cx="32" cy="27" r="2" />
-        <circle cx="38.5" cy="27" r="2" />
-        <circle cx="25.5" cy="34" r="2" />
-        <circle cx="32" cy="34" r="2" />
-        <circle cx="38.5" cy="34" r="2" />
-        <circle cx="25.5" cy="41" r="2" />
-        <circle cx="32" cy="41" r="2" />
-        <circle cx="38.5" cy="41" r="2" />
-        <circle cx="32" cy="48" r="2" />
-      </g>
+      {keypad(32, 27, 6.5, 7, 2, 'var(--drawing-body)')}
     </>
   ),
 } as const satisfies Record<string, ReactNode>;

@@ -1,6 +1,17 @@
+import type { DeviceModel } from '../../electron/contract/model.ts';
 import type { TextId, TextValues } from '../i18n/text.tsx';
 
-const named = ['cylinder', 'escutcheon', 'wall_reader', 'repeater'] as const;
+/** The models of locks, as they are offered; each has a drawing and a name. */
+export const lockModels = [
+  'cylinder',
+  'cylinder_pin',
+  'escutcheon',
+  'escutcheon_pin',
+  'wall_reader',
+  'wall_reader_pin',
+] as const satisfies readonly DeviceModel[];
+
+const named = [...lockModels, 'repeater'] as const;
 
 /** A model in an installer's words; hubs, and models that are not known, are shown as they name themselves. */
 export function modelText(t: (id: TextId, values?: TextValues) => string, model: string): string {

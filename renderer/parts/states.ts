@@ -10,6 +10,7 @@ import type {
 import type { TextId } from '../i18n/text.tsx';
 import type { DrawingName } from './drawing.tsx';
 import type { MarkName } from './mark.tsx';
+import { lockModels } from './models.ts';
 import { isWeakSignal } from './rulers.ts';
 import type { Tone } from './state.tsx';
 
@@ -89,9 +90,8 @@ export function drawingOf(device: {
   if (device.kind === 'iq') return 'iq';
   if (device.kind === 'repeater') return 'repeater';
   if (device.mac === null) return 'no_lock';
-  if (device.model === 'cylinder' || device.model === 'escutcheon' || device.model === 'wall_reader')
-    return device.model;
-  return device.kind === 'lock' ? 'escutcheon' : 'no_lock';
+  const lock = lockModels.find((each) => each === device.model);
+  return lock ?? (device.kind === 'lock' ? 'escutcheon' : 'no_lock');
 }
 
 /** What to say of the owner's invitation under the owner's name. */

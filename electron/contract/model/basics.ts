@@ -44,15 +44,21 @@ export const deviceKinds = ['iq', 'repeater', 'lock'] as const;
 export const deviceKindSchema = z.enum(deviceKinds);
 export type DeviceKind = z.infer<typeof deviceKindSchema>;
 
-/** Models as a device names itself (A16). A lock with a keypad says so by the capability `pin`. */
+/**
+ * Doorstep's models. A device itself names a model without `_pin` and, where it has a keypad, the capability `pin`
+ * (A16); a model here joins both.
+ */
 export const deviceModels = [
   'IQ2',
   'IQ3',
   'IQ3 Mini',
   'repeater',
   'cylinder',
+  'cylinder_pin',
   'escutcheon',
+  'escutcheon_pin',
   'wall_reader',
+  'wall_reader_pin',
 ] as const;
 export const deviceModelSchema = z.enum(deviceModels);
 export type DeviceModel = z.infer<typeof deviceModelSchema>;

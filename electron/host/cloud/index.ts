@@ -10,6 +10,7 @@ export type {
   CloudTree,
   CloudWrite,
   FinishStatement,
+  LockType,
   Me,
   TreeItem,
   WriteKind,

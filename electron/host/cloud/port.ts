@@ -84,6 +84,15 @@ interface NewDevice {
   readonly mac: string | null;
 }
 
+/** What a registered lock is (`LockType` of the contract). */
+export type LockType =
+  | 'unknown'
+  | 'cylinder'
+  | 'escutcheon'
+  | 'escutcheon_pin'
+  | 'wall_reader'
+  | 'wall_reader_pin';
+
 /** Everything the outbox may ask of the cloud, under the names of its intents. */
 export type CloudWrite =
   | { readonly kind: 'create_installation'; readonly installation: NewInstallation }
@@ -104,7 +113,7 @@ export type CloudWrite =
       readonly installationId: string;
       readonly lock: NewDevice & {
         readonly radio: Radio;
-        readonly lockType: 'unknown' | 'cylinder' | 'escutcheon' | 'wall_reader';
+        readonly lockType: LockType;
         readonly floor: string | null;
       };
     }

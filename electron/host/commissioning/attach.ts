@@ -1,9 +1,9 @@
 import type { DeviceRecord } from '../../../db/types.ts';
 import { type AttachedChild, attachChildren, type ChildPlan, Device } from '../../../native/devices/index.ts';
 import { CodedError } from '../../contract/index.ts';
-import { isAttached, isLockId } from '../rules/index.ts';
+import { isAttached, isLockId, modelOf } from '../rules/index.ts';
 import { judgeSite } from '../sites/index.ts';
-import { type Bench, modelOf, openSite, pairedCode, touchSite } from './bench.ts';
+import { type Bench, openSite, pairedCode, touchSite } from './bench.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
 
@@ -202,7 +202,7 @@ function keepAttached(bench: Bench, children: readonly DeviceRecord[], attached:
           : {
               serial: identity.serial,
               firmware: identity.fw,
-              model: modelOf(identity.model) ?? child.model,
+              model: modelOf(identity, child.model),
               radio: identity.radio ?? child.radio,
             }),
       },

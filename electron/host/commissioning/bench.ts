@@ -2,7 +2,7 @@ import type { Store } from '../../../db/store.ts';
 import type { DeviceRecord, SiteRecord } from '../../../db/types.ts';
 import type { Device, TrustedTime } from '../../../native/devices/index.ts';
 import type { Clock, PacketChannel } from '../../../native/smp/index.ts';
-import { CodedError, deviceModels } from '../../contract/index.ts';
+import { CodedError } from '../../contract/index.ts';
 import type { Discovery } from '../discovery/index.ts';
 import { isPaired } from '../rules/index.ts';
 import type { AccountRules } from '../sites/index.ts';
@@ -69,9 +69,4 @@ export function pairedCode(store: Store, hub: DeviceRecord): { mac: string; acti
 export function touchSite(store: Store, site: SiteRecord, now: number): void {
   const state = site.state === 'planned' ? ({ state: 'in_progress' } as const) : {};
   store.sites.change(site.id, { ...state, lastWorkedAt: now }, now);
-}
-
-/** A model of the contract, or null for one that it does not know. */
-export function modelOf(model: string): DeviceRecord['model'] {
-  return deviceModels.find((known) => known === model) ?? null;
 }

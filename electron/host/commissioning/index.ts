@@ -7,17 +7,9 @@ import {
   pairHub,
 } from '../../../native/devices/index.ts';
 import { CodedError, type Network, type Reach, type Work } from '../../contract/index.ts';
-import { isLockId, tidyCode } from '../rules/index.ts';
+import { isLockId, modelOf, tidyCode } from '../rules/index.ts';
 import { attachBelow } from './attach.ts';
-import {
-  type Bench,
-  type CommissioningDeps,
-  modelOf,
-  openDevice,
-  openSite,
-  pairedCode,
-  touchSite,
-} from './bench.ts';
+import { type Bench, type CommissioningDeps, openDevice, openSite, pairedCode, touchSite } from './bench.ts';
 import { createLinks } from './links.ts';
 import { stageTeller } from './stages.ts';
 import { testDoorOf } from './test-door.ts';
@@ -133,7 +125,7 @@ async function pairPlannedHub(
         {
           activationCode: tidyCode(activationCode),
           mac: identity.mac,
-          model: modelOf(identity.model) ?? hub.model,
+          model: modelOf(identity, hub.model),
           serial: identity.serial,
           firmware: identity.fw,
           heardAt: now,

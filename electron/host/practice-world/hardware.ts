@@ -12,6 +12,7 @@ import {
   systemEnvironment,
   VirtualDevice,
 } from '../../../native/virtual/index.ts';
+import { saidOf } from '../rules/index.ts';
 
 /** A person presents a tag or moves the handle of a virtual lock this soon. */
 const handDelayMs = 300;
@@ -107,7 +108,7 @@ function planOf(device: DeviceRecord, store: Store): DevicePlan | undefined {
   const code = device.hasActivationCode ? store.devices.activationCode(id) : null;
   return {
     ...(mac === null ? sparePlan(id, kind, radio) : { kind, mac }),
-    ...(model === null ? {} : { model }),
+    ...(model === null ? {} : saidOf(model)),
     ...(radio === null ? {} : { radio }),
     ...(code === null ? {} : { activationCode: code }),
   };

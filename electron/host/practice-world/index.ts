@@ -9,6 +9,7 @@ import {
   signInAsPracticeInstaller,
   startPracticeCloud,
 } from '../practice/index.ts';
+import { modelOf } from '../rules/index.ts';
 import { createSignal } from '../watch.ts';
 import { createHardware } from './hardware.ts';
 
@@ -73,13 +74,11 @@ export function createPracticeWorld(deps: PracticeWorldDeps): PracticeWorld {
       cloudUrl: cloud.url,
       mailboxUrl: cloud.mailboxUrl,
       cloudReachable: reachable,
-      devices: hardware.here().map(({ description: { mac, kind, model, activationCode }, powered }) => ({
-        mac,
-        kind,
-        model,
-        activationCode,
-        powered,
-      })),
+      devices: hardware.here().map(({ description, powered }) => {
+        const { mac, kind, activationCode, capabilities: caps } = description;
+        const model = modelOf({ model: description.model, caps }, null) ?? description.model;
+        return { mac, kind, model, activationCode, powered };
+      }),
     }),
     subscribe: (listener) => {
       const ends = [changed.subscribe(listener), store.onChange(listener)];

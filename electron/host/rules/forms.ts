@@ -39,11 +39,11 @@ export function radioOfLock(mac: string): Radio | null {
   return macForm.test(mac) ? 'rf_net' : null;
 }
 
-/** The models of each kind of device (A16). */
+/** The models of each kind of device. */
 export const modelsOfKind: Readonly<Record<DeviceKind, readonly DeviceModel[]>> = {
   iq: ['IQ2', 'IQ3', 'IQ3 Mini'],
   repeater: ['repeater'],
-  lock: ['cylinder', 'escutcheon', 'wall_reader'],
+  lock: ['cylinder', 'cylinder_pin', 'escutcheon', 'escutcheon_pin', 'wall_reader', 'wall_reader_pin'],
 };
 
 /** An activation code as it is kept: without blanks and what else no code has, separators as on the label (A23). */

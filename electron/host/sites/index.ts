@@ -1,7 +1,7 @@
 import type { Store } from '../../../db/store.ts';
 import type { DeviceRecord, SiteRecord } from '../../../db/types.ts';
-import { CodedError, type DeviceKind, deviceModels, type SiteData } from '../../contract/index.ts';
-import { isUntouched, plannedState } from '../rules/index.ts';
+import { CodedError, type DeviceKind, type SiteData } from '../../contract/index.ts';
+import { isUntouched, type ModelClaim, modelOf, plannedState } from '../rules/index.ts';
 import {
   changeOf,
   codesOf,
@@ -18,10 +18,9 @@ export { type AccountRules, judgeSite } from './site-plan.ts';
 export { siteOf, siteRowOf } from './views.ts';
 
 /** A device that was found, as far as binding needs it. */
-export interface BindableDevice {
+export interface BindableDevice extends ModelClaim {
   readonly kind: DeviceKind | 'unknown';
   readonly mac: string | null;
-  readonly model: string | null;
 }
 
 export interface SitesDeps {
@@ -169,10 +168,9 @@ export function createSites(deps: SitesDeps): Sites {
         if (found.mac === null || found.kind !== device.kind) {
           throw new CodedError('site.kind_differs', { found: found.kind, planned: device.kind });
         }
-        const model = deviceModels.find((known) => known === found.model) ?? device.model;
         const change = {
           mac: found.mac,
-          model,
+          model: modelOf(found, device.model),
           radio: radioOf(device.kind, found.mac, device.kind === 'repeater' ? device.radio : null),
           state: 'found' as const,
         };

@@ -1,7 +1,7 @@
 import type { Store } from '../../../db/store.ts';
 import type { DeviceRecord, Intent, SiteRecord } from '../../../db/types.ts';
-import { CodedError, type Radio } from '../../contract/index.ts';
-import type { CloudWrite, FinishStatement, Me, TreeItem } from '../cloud/index.ts';
+import { CodedError, type DeviceModel, type Radio } from '../../contract/index.ts';
+import type { CloudWrite, FinishStatement, LockType, Me, TreeItem } from '../cloud/index.ts';
 import { emailPayloadSchema, finishPayloadSchema, treeBelow } from '../handover/index.ts';
 import { isLockId } from '../rules/index.ts';
 
@@ -83,8 +83,15 @@ function radioOf(device: DeviceRecord): Radio {
   return isLockId(device.mac) ? 'blue_net' : 'rf_net';
 }
 
-const lockTypes = new Set(['cylinder', 'escutcheon', 'wall_reader'] as const);
-type LockType = typeof lockTypes extends Set<infer T> ? T : never;
+/** The cloud's lock types (`LockType` of its contract); it has none for a cylinder with PIN. */
+const lockTypes: Partial<Record<DeviceModel, LockType>> = {
+  cylinder: 'cylinder',
+  cylinder_pin: 'cylinder',
+  escutcheon: 'escutcheon',
+  escutcheon_pin: 'escutcheon_pin',
+  wall_reader: 'wall_reader',
+  wall_reader_pin: 'wall_reader_pin',
+};
 
 function addDevice(world: World, device: DeviceRecord): CloudWrite {
   const installation = { installationId: installationId(world) };
@@ -96,7 +103,7 @@ function addDevice(world: World, device: DeviceRecord): CloudWrite {
   const radio = radioOf(device);
   if (device.kind === 'repeater')
     return { kind: 'add_repeater', ...installation, repeater: { ...common, radio } };
-  const lockType = lockTypes.has(device.model as LockType) ? (device.model as LockType) : 'unknown';
+  const lockType = (device.model && lockTypes[device.model]) ?? 'unknown';
   return {
     kind: 'add_lock',
     ...installation,

@@ -15,7 +15,7 @@ import { normaliseAddress } from '../../../parts/codes.ts';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { Drawing } from '../../../parts/drawing.tsx';
 import { Select, TextField } from '../../../parts/fields.tsx';
-import { modelText } from '../../../parts/models.ts';
+import { lockModels, modelText } from '../../../parts/models.ts';
 import { ProblemInline } from '../../../parts/problem.tsx';
 import { drawingOf } from '../../../parts/states.ts';
 import css from './device-dialog.module.css';
@@ -33,7 +33,7 @@ export interface DeviceDraft {
 const modelsOf: Record<DeviceKind, readonly DeviceModel[]> = {
   iq: ['IQ2', 'IQ3', 'IQ3 Mini'],
   repeater: ['repeater'],
-  lock: ['cylinder', 'escutcheon', 'wall_reader'],
+  lock: lockModels,
 };
 const UNKNOWN = 'unknown';
 
