@@ -217,6 +217,7 @@ function assemble(
       correctEmail({ ...handover(siteId), email, emailRepeated }),
 
     importSample() {
+      if (options.mode !== 'practice') throw new CodedError('practice.off');
       const { previewId } = register.preview('practice-register.csv', readSample());
       return register.accept(previewId);
     },
