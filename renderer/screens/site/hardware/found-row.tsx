@@ -246,9 +246,10 @@ function FoundAct({
   }
 }
 
-/** The model as the device names it, or as it is planned: a lock on the air tells only its id. */
+/** The model as the device names it, or as it is planned: a lock on the air tells only its id, none names its keypad. */
 function modelOf(found: FoundDevice, standing: Standing): string | null {
-  return found.model ?? ('device' in standing ? standing.device.model : null);
+  const planned = 'device' in standing ? standing.device.model : null;
+  return found.model === null || planned === `${found.model}_pin` ? planned : found.model;
 }
 
 function lampOf(found: FoundDevice, standing: Standing, blinking: boolean): Lamp {
