@@ -18,7 +18,8 @@ export function NextFoot({
   done: 'hardware' | 'network';
 }) {
   const { kind } = site.nextStep;
-  if (here.includes(kind) || kind === 'none' || kind === 'start') return null;
+  const isDone = site.steps.some((step) => step.step === done && step.state === 'done');
+  if (!isDone || here.includes(kind) || kind === 'none' || kind === 'start') return null;
   return (
     <div className={layout.foot}>
       <span className={css.what}>

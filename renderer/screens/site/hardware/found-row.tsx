@@ -12,8 +12,8 @@ import { modelText } from '../../../parts/models.ts';
 import { ProblemNote, useProblemText } from '../../../parts/problem.tsx';
 import { Signal } from '../../../parts/ruler.tsx';
 import { drawingOf } from '../../../parts/states.ts';
-import { Ago, useNow } from '../../../parts/time.tsx';
-import { isFading, type Standing } from './found.ts';
+import { useNow } from '../../../parts/time.tsx';
+import { isFading, type Standing, silentSeconds } from './found.ts';
 import css from './hardware.module.css';
 
 const BLINK_SECONDS = 10;
@@ -151,7 +151,7 @@ function FoundNote({
   if (blinkSeconds !== null)
     return <Text id="found.note.blinks" values={{ model: known, seconds: blinkSeconds }} />;
   if (isFading(found, now)) {
-    return <Text id="found.note.silent" values={{ model: known, at: <Ago at={found.lastSeenAt} /> }} />;
+    return <Text id="found.note.silent" values={{ model: known, seconds: silentSeconds(found, now) }} />;
   }
   switch (standing.kind) {
     case 'working':

@@ -53,7 +53,12 @@ function nearness(found: FoundDevice): number {
   return found.rssi === null ? -1 : litForSignal(found.rssi);
 }
 
+/** Since how many seconds nothing was heard of it. */
+export function silentSeconds(found: FoundDevice, now: Date): number {
+  return Math.max(0, Math.round((now.getTime() - Date.parse(found.lastSeenAt)) / 1000));
+}
+
 /** Whether nothing was heard of it for a while; what hangs on a cable does not fade. */
 export function isFading(found: FoundDevice, now: Date): boolean {
-  return found.transport === 'bluetooth' && now.getTime() - Date.parse(found.lastSeenAt) > FADES_AFTER_MS;
+  return found.transport === 'bluetooth' && silentSeconds(found, now) * 1000 > FADES_AFTER_MS;
 }

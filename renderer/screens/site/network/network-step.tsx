@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { Device, Network, Reach, Site } from '../../../../electron/contract/model.ts';
 import { useAct, useDiscovery, useWork } from '../../../app/host.tsx';
 import { go, sitePath } from '../../../app/route.ts';
@@ -64,6 +65,13 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
     return measured;
   });
   const other = work?.state === 'running' && !configure.busy;
+  const way = useRef<HTMLElement>(null);
+  const measuredAt = useRef(reach?.at);
+  useEffect(() => {
+    // Where the panes stand one under the other, the result is brought into view.
+    if (reach?.at !== measuredAt.current) way.current?.scrollIntoView({ block: 'nearest' });
+    measuredAt.current = reach?.at;
+  }, [reach?.at]);
   return (
     <div className={`${layout.split} ${css.network}`}>
       <section className={layout.pane} aria-label={t('network.settings')}>
@@ -82,7 +90,7 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
           )}
         </div>
       </section>
-      <section className={layout.pane} aria-label={t('network.way')}>
+      <section ref={way} className={layout.pane} aria-label={t('network.way')}>
         <div className={layout.head}>
           <h2>
             <Text id="network.way" />
