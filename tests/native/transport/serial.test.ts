@@ -171,15 +171,19 @@ describe('a port that does not open', () => {
     await chmod(dirname(terminal.path), 0o755);
     const script = `
       const { openSerialChannel } = await import(process.argv[1]);
+      await import('serialport');
+      // Permissions do not bind root. The rights go only now: this folder itself may be closed to others.
+      if (process.getuid() === 0) {
+        process.setgid(65534);
+        process.setuid(65534);
+      }
       await openSerialChannel(process.argv[2]).catch((error) => console.log(JSON.stringify(error.problem)));
     `;
     const module = resolve(import.meta.dirname, '../../../native/transport/serial/channel.ts');
-    const asRoot = process.getuid?.() === 0;
-    // Permissions do not bind root: a child without rights asks.
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', script, module, terminal.path],
-      asRoot ? { uid: 65534, gid: 65534 } : {},
+      { cwd: resolve(import.meta.dirname, '../../..') },
     );
     expect(JSON.parse(stdout)).toEqual({
       code: 'serial.permission_denied',
