@@ -18,3 +18,8 @@ export function modelText(t: (id: TextId, values?: TextValues) => string, model:
   const known = named.find((each) => each === model);
   return known === undefined ? model : t(`device.model.${known}`);
 }
+
+/** A find's model as the device names it, or as it is planned: on the air it has only an id, and none names a keypad. */
+export function modelOfFind(found: string | null, planned: string | null): string | null {
+  return found === null || planned === `${found}_pin` ? planned : found;
+}

@@ -51,6 +51,24 @@ describe('attaching', () => {
     expect(shown.some(({ failsafeEndsAt }) => failsafeEndsAt !== null)).toBe(true);
   });
 
+  it('joins the model and the keypad that a lock names; with the card it says neither (A16)', async () => {
+    const { pair, attach, planned, sites, virtual, when } = await openBench([
+      { ...lock(1), pin: true },
+      lock(2),
+      rfLock,
+    ]);
+    sites.updateDevice(planned(two).id, { model: 'escutcheon_pin' });
+    sites.updateDevice(planned(rfLock.mac).id, { model: 'wall_reader_pin' });
+    await pair();
+    await attach(one, two);
+    expect([planned(one).model, planned(two).model]).toEqual(['escutcheon_pin', 'escutcheon']);
+    const attaching = attach(rfLock.mac);
+    await when(({ needs }) => needs === 'present_card');
+    virtual(rfLock.mac).presentCard();
+    await attaching;
+    expect(planned(rfLock.mac)).toMatchObject({ state: 'attached', model: 'wall_reader_pin' });
+  });
+
   it('takes the repeater above a lock first, without being asked', async () => {
     const { pair, attach, planned, virtual } = await openBench([
       repeater,

@@ -141,6 +141,22 @@ describe('planning the sites', () => {
     ]);
   });
 
+  it.each([
+    ['escutcheon_pin', 'escutcheon_pin'],
+    ['Escutcheon PIN', 'escutcheon_pin'],
+    ['wall-reader pin', 'wall_reader_pin'],
+    ['WallReaderPin', 'wall_reader_pin'],
+    ['cylinder_PIN', 'cylinder_pin'],
+    ['Wall Reader', 'wall_reader'],
+  ])('reads the model %s of a lock in any case and with any separators', (model, known) => {
+    const { sites, faults } = plan(
+      { site: 'A', device: 'Hub', kind: 'iq' },
+      { device: 'D', kind: 'lock', model },
+    );
+    expect(faults).toEqual([]);
+    expect(sites[0]?.devices[1]?.model).toBe(known);
+  });
+
   it('names every fault of meaning in its own row and column', () => {
     const hub = { device: 'Hub', kind: 'iq' };
     expect(plan({ device: 'x', kind: 'iq' }).faults).toEqual(['2 site register.site_missing']);

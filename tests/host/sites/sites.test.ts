@@ -214,6 +214,21 @@ describe('binding', () => {
       'site.device_not_found',
     );
   });
+
+  it.each([
+    { planned: 'escutcheon_pin', found: { model: 'escutcheon' }, model: 'escutcheon_pin' },
+    { planned: 'escutcheon_pin', found: { model: null }, model: 'escutcheon_pin' },
+    { planned: 'escutcheon_pin', found: { model: 'wall_reader' }, model: 'wall_reader' },
+    { planned: 'escutcheon_pin', found: { model: 'escutcheon', caps: ['tag'] }, model: 'escutcheon' },
+    { planned: 'escutcheon', found: { model: 'escutcheon', caps: ['pin', 'tag'] }, model: 'escutcheon_pin' },
+    { planned: null, found: { model: 'wall_reader' }, model: 'wall_reader' },
+  ] as const)('of $found on $planned gives $model (A16)', async ({ planned, found, model }) => {
+    const { sites, siteId, device } = await openBench();
+    const hub = sites.addDevice(siteId, 'iq', null, {});
+    const lock = sites.addDevice(siteId, 'lock', hub, { model: planned });
+    sites.bind(lock, { kind: 'lock', mac: '01FFEE00112233', ...found });
+    expect(device(lock).model).toBe(model);
+  });
 });
 
 function startWork(

@@ -8,7 +8,7 @@ import { cx } from '../../../parts/cx.ts';
 import { Drawing, type Lamp } from '../../../parts/drawing.tsx';
 import { Icon } from '../../../parts/icon.tsx';
 import layout from '../../../parts/layout.module.css';
-import { modelText } from '../../../parts/models.ts';
+import { modelOfFind, modelText } from '../../../parts/models.ts';
 import { ProblemNote, useProblemText } from '../../../parts/problem.tsx';
 import { Signal } from '../../../parts/ruler.tsx';
 import { drawingOf } from '../../../parts/states.ts';
@@ -246,10 +246,8 @@ function FoundAct({
   }
 }
 
-/** The model as the device names it, or as it is planned: a lock on the air tells only its id, none names its keypad. */
 function modelOf(found: FoundDevice, standing: Standing): string | null {
-  const planned = 'device' in standing ? standing.device.model : null;
-  return found.model === null || planned === `${found.model}_pin` ? planned : found.model;
+  return modelOfFind(found.model, 'device' in standing ? standing.device.model : null);
 }
 
 function lampOf(found: FoundDevice, standing: Standing, blinking: boolean): Lamp {
