@@ -20,7 +20,7 @@ export interface Discovery {
   start(): void;
   view(): DiscoveryView;
   subscribe(listener: () => void): () => void;
-  /** The find with this id; `work.device_not_found. where it is gone. */
+  /** The find with this id; `work.device_not_found` where it is gone. */
   get(foundId: string): Find;
   /** The find that calls itself by this MAC, if it is there now. */
   byMac(mac: string): Find | undefined;
@@ -82,11 +82,12 @@ export function createDiscovery({ finder, store, practice }: DiscoveryDeps): Dis
     get,
     byMac: (mac) => finder.snapshot().devices.find((device) => device.mac === mac && device.problem === null),
     async addPort(path) {
-      const ports = new Set(storedPorts());
-      if (!ports.has(path) && ports.size >= portsMax)
+      const before = new Set(storedPorts());
+      if (!before.has(path) && before.size >= portsMax)
         throw new CodedError('work.too_many_ports', { limit: portsMax });
       await finder.addPort(path);
-      store.settings.set(portsSetting, [...ports.add(path)]);
+      // Others may have come or gone while this one was asked who it is.
+      store.settings.set(portsSetting, [...new Set([...storedPorts(), path])]);
     },
     removePort(path) {
       finder.removePort(path);
