@@ -51,6 +51,35 @@ test('sites go out side by side, and one that is stuck holds nobody up', async (
   await expectOneJob(bench, laptop.store, stuck);
 });
 
+test('locks are registered as what they are, one with PIN as the nearest that the cloud knows', async () => {
+  const bench = await startCloudBench();
+  const sent = new Map<string, string>();
+  const laptop = await signedInLaptop(bench.practice.url, {
+    beforeSending: ({ url, method, body }) => {
+      if (method !== 'POST' || !url.endsWith('/locks')) return;
+      const { customer_reference: name, lock_type: lockType } = JSON.parse(body);
+      sent.set(name, lockType);
+    },
+  });
+  const lockTypes = [
+    ['cylinder', 'cylinder'],
+    ['cylinder_pin', 'cylinder'],
+    ['escutcheon', 'escutcheon'],
+    ['escutcheon_pin', 'escutcheon_pin'],
+    ['wall_reader', 'wall_reader'],
+    ['wall_reader_pin', 'wall_reader_pin'],
+    [null, 'unknown'],
+  ] as const;
+  const siteId = addSite(laptop.store, { locks: lockTypes.length });
+  const locks = laptop.store.devices.ofSite(siteId).filter(({ kind }) => kind === 'lock');
+  for (const [index, { id }] of locks.entries()) {
+    laptop.store.devices.change(id, { model: lockTypes[index]?.[0] ?? null }, Date.now());
+  }
+  finish(laptop.store, siteId);
+  await untilState(laptop.store, siteId, 'released');
+  expect(locks.map(({ name }) => sent.get(name))).toEqual(lockTypes.map(([, lockType]) => lockType));
+});
+
 test('a code that another site has already goes to a person', async () => {
   const bench = await startCloudBench();
   const laptop = await signedInLaptop(bench.practice.url);
