@@ -51,7 +51,9 @@ async function openPage(): Promise<void> {
   page.setDefaultTimeout(8_000);
   violations = [];
   errors = [];
-  await page.exposeFunction('noteViolation', (text: string) => violations.push(text));
+  await page.exposeFunction('noteViolation', (text: string) => {
+    violations.push(text);
+  });
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       // @ts-expect-error given by the test
@@ -60,7 +62,7 @@ async function openPage(): Promise<void> {
   });
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' && /intl|React|key/i.test(message.text())) errors.push(message.text());
+    if (message.type() === 'error' && /formatjs|React/i.test(message.text())) errors.push(message.text());
   });
 }
 
@@ -175,6 +177,19 @@ describe('axe finds nothing, large and light, small and dark, and in high contra
 });
 
 const shownTheme = () => page.evaluate(() => document.documentElement.dataset.theme);
+
+describe('the content security policy', () => {
+  it('is in force, and a breach of it is noticed', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    await go('/');
+    await page.evaluate(() => {
+      const style = document.createElement('style');
+      style.textContent = 'body { color: red }';
+      document.head.append(style);
+    });
+    await expect.poll(() => violations.length).toBe(1);
+    violations = [];
+  });
+});
 
 describe('the first start', () => {
   it('asks its question, and practises', { timeout: LOOK_TIMEOUT_MS }, async () => {
