@@ -53,7 +53,7 @@ export interface Core {
   readonly onOutboxChange: (listener: () => void) => () => void;
   readonly signIn: (signal?: AbortSignal) => Promise<void>;
   readonly signOut: () => Promise<void>;
-  /** Throws `site.not_ready` while a blocker stands. */
+  /** Throws `site.not_ready` while a blocker stands, `work.busy` while one of its devices is worked on. */
   readonly finish: (siteId: string) => void;
   readonly syncNow: () => void;
   readonly retry: (siteId: string) => void;
@@ -206,6 +206,8 @@ function assemble(
     finish(siteId) {
       const site = store.sites.get(siteId);
       if (site === undefined) throw new CodedError('site.not_found');
+      const work = commissioning.current();
+      if (work?.state === 'running' && work.siteId === siteId) throw new CodedError('work.busy');
       const { findings } = judgeSite(site, store.devices.ofSite(siteId), store, rules());
       const blockers = findings.filter((found) => found.severity === 'blocker').length;
       if (blockers > 0) throw new CodedError('site.not_ready', { blockers });
