@@ -15,7 +15,7 @@ export {
   sameEmail,
   tidyCode,
 } from './forms.ts';
-export { type ModelClaim, modelOf, type NamedModel, saidOf } from './models.ts';
+export { type ModelClaim, modelOf, saidOf } from './models.ts';
 export {
   defaultLimits,
   type IqLimits,
