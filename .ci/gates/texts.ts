@@ -67,7 +67,7 @@ function collectTexts(node: ts.Node, used: Set<string>, patterns: RegExp[]): voi
     const pieces = [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)];
     // A template without fixed words would stand for every text.
     if (pieces.some((piece) => /\w\.|\.\w/.test(piece)))
-      patterns.push(new RegExp(`^${pieces.map(escapeForPattern).join('[\\w-]+')}$`));
+      patterns.push(new RegExp(`^${pieces.map(escapeForPattern).join('[\\w.-]+')}$`));
   }
   ts.forEachChild(node, (child) => collectTexts(child, used, patterns));
 }

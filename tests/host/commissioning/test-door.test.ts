@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DoorCheck, Work } from '../../../electron/contract/index.ts';
 import type { PlannedDevice } from '../../../native/virtual/index.ts';
 import { hubMac, lockMac, openBench, problemOf } from './bench.ts';
@@ -128,6 +128,7 @@ describe('the door test', () => {
     const { test, answer, results, virtual, planned } = await openDoor();
     virtual(mac).powerOff();
     virtual(hubMac).restart();
+    await vi.waitUntil(() => virtual(hubMac).powered);
     const testing = test();
     await answer(...asked.map(passed));
     await testing;
