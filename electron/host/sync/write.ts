@@ -3,7 +3,7 @@ import type { DeviceRecord, Intent, SiteRecord } from '../../../db/types.ts';
 import { CodedError, type DeviceModel, type Radio } from '../../contract/index.ts';
 import type { CloudWrite, FinishStatement, LockType, Me, TreeItem } from '../cloud/index.ts';
 import { emailPayloadSchema, finishPayloadSchema, treeBelow } from '../handover/index.ts';
-import { isLockId } from '../rules/index.ts';
+import { isLockId, nameKey } from '../rules/index.ts';
 
 /** What an intent's request is made of. */
 export interface World {
@@ -29,7 +29,9 @@ function tenantId({ site, me }: World): string {
   const tenants = me?.tenants ?? [];
   const wanted = site.tenant.trim();
   const found =
-    wanted === '' && tenants.length === 1 ? tenants[0] : tenants.find(({ name }) => name === wanted);
+    wanted === '' && tenants.length === 1
+      ? tenants[0]
+      : tenants.find(({ name }) => nameKey(name) === nameKey(wanted));
   if (found === undefined) {
     throw new CodedError('TENANT_MISSING', {
       tenant: wanted,
