@@ -85,7 +85,7 @@ export const contract = {
     update: procedure.input(deviceId.extend({ edit: deviceEditSchema })).output(z.void()),
     remove: procedure.input(deviceId).output(z.void()),
     /** Puts a found device's MAC, model and radio on a planned place. */
-    bind: procedure.input(deviceId.extend({ foundId: text(300) })).output(z.void()),
+    bindFound: procedure.input(deviceId.extend({ foundId: text(300) })).output(z.void()),
   },
   register: {
     /** Reads a register and tells every fault; writes nothing. `content` is the file's bytes, base64. */

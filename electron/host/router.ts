@@ -103,7 +103,7 @@ export function createRouter() {
       remove: os.devices.remove.handler(({ context, input }) =>
         context.core().sites.removeDevice(input.deviceId),
       ),
-      bind: os.devices.bind.handler(({ context, input }) => {
+      bindFound: os.devices.bindFound.handler(({ context, input }) => {
         const core = context.core();
         core.sites.bind(input.deviceId, core.discovery.get(input.foundId));
       }),

@@ -2,7 +2,7 @@ import type { Store } from '../../db/store.ts';
 import type { CheckRecord, DeviceRecord } from '../../db/types.ts';
 import { CodedError, type Site, type SiteRow } from '../contract/index.ts';
 import { stagesOf } from './handover/index.ts';
-import { type AccountRules, judgeSite, siteOf, siteRowOf } from './sites/index.ts';
+import { type AccountRules, editableOf, judgeSite, siteOf, siteRowOf } from './sites/index.ts';
 import { createSignal, watch } from './watch.ts';
 
 /** One event of the list: first all rows, then those that changed. */
@@ -81,6 +81,7 @@ export function createSiteList(store: Store, account: () => AccountRules): SiteL
       return siteOf(site, devices, checks, judgeSite(site, devices, store, account()), {
         stages: stagesOf(site, devices, intents),
         needsPerson: intents.some((intent) => intent.state === 'needs_person'),
+        editable: editableOf(site, intents),
       });
     },
 

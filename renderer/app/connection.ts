@@ -65,7 +65,7 @@ function makeConnection(): Switchable {
     state = next;
     for (const listener of listeners) listener();
   };
-  const client = clientOver({
+  const client: HostClient = createORPCClient({
     call: async (path, input, options) => {
       if (link === null) throw new CodedError('app.host_restarting');
       return link.call(path, input, options);
@@ -91,21 +91,6 @@ function makeConnection(): Switchable {
       become({ kind: 'refused', problem });
     },
   };
-}
-
-/**
- * The client of a link. oRPC leaves `bind` to the function that its client is (RECURSIVE_CLIENT_UNWRAP_KEYS), so
- * that `devices.bind` has to be named by its path.
- */
-function clientOver(link: Link): HostClient {
-  const client: HostClient = createORPCClient(link);
-  const bind: HostClient['devices']['bind'] = createORPCClient(link, { path: ['devices', 'bind'] });
-  const devices = new Proxy(client.devices, {
-    get: (target, key) => (key === 'bind' ? bind : Reflect.get(target, key)),
-  });
-  return new Proxy(client, {
-    get: (target, key) => (key === 'devices' ? devices : Reflect.get(target, key)),
-  });
 }
 
 async function keepUp(connection: Switchable, run: () => Promise<Ending>): Promise<never> {

@@ -73,7 +73,10 @@ describe('the real host on loopback', () => {
       code: 'PROBLEM',
       data: { code: 'site.not_found' },
     });
-    await expect(client.sites.finish({ siteId: 'no id' })).rejects.toMatchObject({ status: 400 });
+    await expect(client.sites.finish({ siteId: 'no id' })).rejects.toMatchObject({
+      code: 'PROBLEM',
+      data: { code: 'app.bad_request' },
+    });
     socket.terminate();
   });
 

@@ -241,7 +241,7 @@ describe('by keyboard alone', () => {
       .toContain('Zimmer 209');
     await page.keyboard.press('Enter');
     await expect
-      .poll(() => host.calls.find((call) => call.name === 'devices.bind')?.input)
+      .poll(() => host.calls.find((call) => call.name === 'devices.bindFound')?.input)
       .toMatchObject({ foundId: 'ble:1' });
   });
 

@@ -196,8 +196,8 @@ function routerOf(
       remove: os.devices.remove.handler(({ input }) => {
         note('devices.remove', input);
       }),
-      bind: os.devices.bind.handler(({ input }) => {
-        note('devices.bind', input);
+      bindFound: os.devices.bindFound.handler(({ input }) => {
+        note('devices.bindFound', input);
         const found = world.discovery.devices.find((each) => each.id === input.foundId);
         const { site, device } = deviceOf(input.deviceId);
         change((w) => {

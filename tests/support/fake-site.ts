@@ -226,6 +226,7 @@ export function fakeSite(row: SiteRow, devices: Device[] = fakeDevices()): Site 
     finishedAt: null,
     finishedBy: null,
     releasedAt: null,
+    editable: 'all',
     savedAt: ago(MINUTE_MS),
   };
 }

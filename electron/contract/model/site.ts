@@ -120,6 +120,8 @@ export const siteSchema = siteDataSchema.extend({
   ),
   stages: z.array(stageSchema),
   nextStep: nextStepSchema,
+  /** What may still be entered: after the finish only what the cloud refused. */
+  editable: z.enum(['all', 'voucher', 'nothing']),
   finishedAt: timeSchema.nullable(),
   finishedBy: z.string().nullable(),
   releasedAt: timeSchema.nullable(),

@@ -12,8 +12,10 @@ import {
   refuseWrongModel,
   refuseWrongParent,
 } from './device-edit.ts';
+import { editableOf } from './editable.ts';
 
 export type { DeviceEdit } from './device-edit.ts';
+export { editableOf } from './editable.ts';
 export { type AccountRules, judgeSite } from './site-plan.ts';
 export { siteOf, siteRowOf } from './views.ts';
 
@@ -89,9 +91,13 @@ export function createSites(deps: SitesDeps): Sites {
 
     update: (siteId, data) =>
       store.transaction(() => {
-        siteInPlan(siteId);
+        const site = store.sites.get(siteId);
+        if (site === undefined) throw new CodedError('site.not_found');
+        const editable = editableOf(site, store.outbox.ofSite(siteId));
+        if (editable === 'nothing') throw new CodedError('site.finished');
         refuseTakenName(data.name, siteId);
-        store.sites.update(siteId, tidied(data), now());
+        const entered = editable === 'voucher' ? { ...site, voucher: data.voucher } : data;
+        store.sites.update(siteId, tidied(entered), now());
         audit(siteId, 'site.updated');
       }),
 

@@ -92,7 +92,11 @@ export function siteOf(
   devices: readonly DeviceRecord[],
   checks: ReadonlyMap<string, readonly CheckRecord[]>,
   verdict: Verdict,
-  outbox: { readonly stages: readonly Stage[]; readonly needsPerson: boolean },
+  outbox: {
+    readonly stages: readonly Stage[];
+    readonly needsPerson: boolean;
+    readonly editable: Site['editable'];
+  },
 ): Site {
   const { name, businessType, country, timeZone, address, owner, tenant, voucher, notes } = site;
   const next = nextStepOf(site, devices, outbox);
@@ -119,6 +123,7 @@ export function siteOf(
     steps: stepsOf(site, devices, verdict.findings),
     stages: [...outbox.stages],
     nextStep: next.kind === 'finish' && blockers > 0 ? { kind: 'clear_blockers', count: blockers } : next,
+    editable: outbox.editable,
     finishedAt: timeOf(site.finishedAt),
     finishedBy: site.finishedBy,
     releasedAt: timeOf(site.releasedAt),

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Site, SiteData } from '../../../../electron/contract/model.ts';
 import { useAct } from '../../../app/host.tsx';
 import { Text, useText } from '../../../i18n/text.tsx';
+import { TextField } from '../../../parts/fields.tsx';
 import layout from '../../../parts/layout.module.css';
 import { Note } from '../../../parts/note.tsx';
 import { ProblemInline } from '../../../parts/problem.tsx';
@@ -20,7 +21,7 @@ export function CustomerStep({ site }: { site: Site }) {
     client.sites.update({ siteId: site.id, data }).then(() => data),
   );
   const waiting = useRef<SiteData | null>(null);
-  const finished = site.finishedAt !== null;
+  const readOnly = site.editable !== 'all';
 
   const flush = async () => {
     const data = waiting.current;
@@ -43,7 +44,7 @@ export function CustomerStep({ site }: { site: Site }) {
   return (
     <section className={layout.pane} aria-label={t('step.customer')}>
       <div className={`${layout.scroll} ${css.customer}`}>
-        {finished && (
+        {site.editable === 'nothing' && (
           <Note tone="offline" title={<Text id="customer.finished" />}>
             <p>
               <Text id="customer.finished.why" />
@@ -51,7 +52,22 @@ export function CustomerStep({ site }: { site: Site }) {
           </Note>
         )}
         <Findings findings={site.findings.filter((finding) => finding.step === 'customer')} />
-        <SiteForm data={edited ?? dataOf(site)} onChange={setEdited} readOnly={finished} />
+        {site.editable === 'voucher' && (
+          <>
+            <Note tone="attention" title={<Text id="customer.voucher_refused" />}>
+              <p>
+                <Text id="customer.voucher_refused.why" />
+              </p>
+            </Note>
+            <TextField
+              label={t('field.voucher')}
+              value={(edited ?? site).voucher}
+              onChange={(voucher) => setEdited({ ...(edited ?? dataOf(site)), voucher })}
+              maxLength={40}
+            />
+          </>
+        )}
+        <SiteForm data={edited ?? dataOf(site)} onChange={setEdited} readOnly={readOnly} />
         {edited !== null && edited.name.trim() === '' && (
           <p role="alert">
             <Text id="customer.name_missing" />

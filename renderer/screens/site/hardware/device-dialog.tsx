@@ -88,7 +88,7 @@ export function DeviceDialog({
       return device.id;
     }
     const { deviceId } = await client.devices.add({ siteId: site.id, kind, parentId: input.parentId, edit });
-    if (found !== undefined) await client.devices.bind({ deviceId, foundId: found.id });
+    if (found !== undefined) await client.devices.bindFound({ deviceId, foundId: found.id });
     return deviceId;
   });
   const put =

@@ -18,7 +18,9 @@ export function HardwareStep({ site, deviceId }: { site: Site; deviceId: string 
   const [pairing, setPairing] = useState<{ device: Device; found: FoundDevice } | null>(null);
   const [draft, setDraft] = useState<DeviceDraft | null>(null);
   const tree = useRef<RowsHandle | null>(null);
-  const bind = useAct((client, input: { deviceId: string; foundId: string }) => client.devices.bind(input));
+  const bind = useAct((client, input: { deviceId: string; foundId: string }) =>
+    client.devices.bindFound(input),
+  );
 
   const show = (deviceId: string) => {
     setSelected(deviceId);
