@@ -90,6 +90,9 @@ export async function openCore(ports: HostPorts, options: CoreOptions): Promise<
     now: ports.now,
     readOnly: use === 'read',
   });
+  if (opened.recovered !== null) {
+    ports.log({ level: 'warn', what: 'database recovered', problem: opened.recovered.reason });
+  }
   try {
     const cloud =
       mode === 'practice' && (use === 'app' || use === 'sync') ? await startCloudOf(dataDir) : null;

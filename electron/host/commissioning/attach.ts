@@ -11,12 +11,6 @@ import type { WorkHandle } from './work-log.ts';
 const hubLimitMs = 30_000;
 const hubPollMs = 250;
 
-const stages = {
-  channel: ['tree', 'ready', 'ticket', 'join', 'tests', 'confirm'],
-  repeater: ['tree', 'ready', 'ticket', 'join', 'confirm'],
-  card: ['tree', 'card', 'confirm'],
-} as const;
-
 /**
  * Attaches planned devices to their hubs, hub after hub, and the repeaters above them first. Refused before
  * anything is sent: `work.hub_not_paired`, `work.no_mac`, and `work.rules_broken` where a rule of the tree stands
@@ -98,14 +92,12 @@ async function attachToHub(
 ): Promise<void> {
   const site = openSite(bench.store, hub.siteId);
   const device = await connectWhenSeen(bench, hub, handle.signal);
-  const plans = children.map((child) => planOf(bench, child, devices));
-  const byMac = new Map(plans.map((plan) => [plan.id, plan]));
   const idOf = new Map(children.map((child) => [child.mac ?? '', child.id]));
-  const tell = stageTeller(handle, (mac) => stagesOf(byMac.get(mac ?? '') ?? plans[0]));
+  const tell = stageTeller(handle);
   await attachChildren({
     id: handle.id,
     hub: device,
-    children: plans,
+    children: children.map((child) => planOf(bench, child, devices)),
     time: bench.timeFor(site),
     journal: handle.journal,
     clock: bench.clock,
@@ -121,12 +113,6 @@ async function attachToHub(
     },
     onAttached: (attached) => keepAttached(bench, children, attached),
   });
-}
-
-function stagesOf(plan: ChildPlan | undefined): readonly string[] {
-  if (plan === undefined) return [];
-  if (plan.way.kind === 'card') return stages.card;
-  return plan.kind === 'repeater' ? stages.repeater : stages.channel;
 }
 
 /** Connects the hub; one that was just plugged in or is looked for after a restart may take a moment. */

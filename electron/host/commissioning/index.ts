@@ -103,7 +103,6 @@ async function pairPlannedHub(
   const site = openSite(store, hub.siteId);
   if (hub.kind !== 'iq') throw new CodedError('site.kind_differs', { found: 'iq', planned: hub.kind });
   await work.run({ kind: 'pair_hub', siteId: site.id, deviceIds: [hub.id] }, async (handle) => {
-    const stages = stageTeller(handle, () => ['connect', 'pair', 'identity', 'clock']);
     if (hub.mac !== null) await links.release(hub.mac);
     const device = await pairHub({
       id: handle.id,
@@ -114,7 +113,7 @@ async function pairPlannedHub(
       journal: handle.journal,
       clock,
       signal: handle.signal,
-      onProgress: stages,
+      onProgress: stageTeller(handle),
     });
     links.keep(device);
     const { identity } = device;
@@ -154,7 +153,7 @@ async function writeNetwork(bench: Bench, deviceId: string, network: Network): P
       journal: handle.journal,
       clock,
       signal: handle.signal,
-      onProgress: stageTeller(handle, () => ['network', 'reach', 'confirm']),
+      onProgress: stageTeller(handle),
     });
     const proven = brokenLink(measured) === undefined;
     store.transaction(() => {

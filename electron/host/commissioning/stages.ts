@@ -2,22 +2,16 @@ import type { Progress } from '../../../native/devices/index.ts';
 import type { Work } from '../../contract/index.ts';
 import type { WorkHandle } from './work-log.ts';
 
-/**
- * Turns a workflow's progress into what the panel shows: the stages of the device in hand, in order.
- *
- * @param stagesOf the names of the steps that a device goes through
- */
-export function stageTeller(
-  handle: WorkHandle,
-  stagesOf: (device: string | undefined) => readonly string[],
-): (progress: Progress) => void {
+/** Turns a workflow's progress into what the panel shows: the stages of the device in hand, in order. */
+export function stageTeller(handle: WorkHandle): (progress: Progress) => void {
   let device: string | undefined;
-  let steps: Work['steps'] = stagesOf(undefined).map((id) => ({ id, state: 'waiting' }));
+  let steps: Work['steps'] = [];
   let running = '';
   return (progress) => {
-    if (progress.device !== device) {
+    if (steps.length === 0 || progress.device !== device) {
       device = progress.device;
-      steps = stagesOf(device).map((id) => ({ id, state: 'waiting' }));
+      const ofDevice = progress.table.filter((row) => row.device === device);
+      steps = ofDevice.map(({ step }) => ({ id: step, state: 'waiting' }));
     }
     steps = steps.map((step) => (step.id === progress.step ? { ...step, state: progress.state } : step));
     const stepBegan = running !== `${progress.step} ${device}`;
