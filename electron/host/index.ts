@@ -26,15 +26,25 @@ const modeFile = 'mode';
 export async function createHost(ports: HostPorts): Promise<Host> {
   const chosen = ports.practice ? 'practice' : readMode(ports.dataDir);
   let core = await openMode(ports, chosen);
+  if (core.mode === 'practice' && core.appState().person === null) {
+    core.signIn().catch((cause) => ports.log({ level: 'warn', what: 'practice sign-in', cause }));
+  }
   let switching: Promise<void> | undefined;
+  let closed = false;
 
   const practise = async (): Promise<void> => {
+    if (closed) throw new CodedError('app.host_restarting');
     if (core.mode === 'practice') return;
     const before = core;
     const next = await openMode(ports, 'practice');
-    await next.signIn();
+    try {
+      await next.signIn();
+      writeMode(ports.dataDir, 'practice');
+    } catch (caught) {
+      await next.close();
+      throw caught;
+    }
     core = next;
-    writeMode(ports.dataDir, 'practice');
     await before.close();
   };
 
@@ -54,23 +64,19 @@ export async function createHost(ports: HostPorts): Promise<Host> {
         return { code: 'app.internal', params: { supportId } };
       },
     },
-    close: () => core.close(),
+    async close() {
+      closed = true;
+      // Whatever the switch ends with, one core is open then.
+      await switching?.catch(() => {});
+      await core.close();
+    },
   };
 }
 
-async function openMode(ports: HostPorts, mode: Core['mode'] | 'unset'): Promise<Core> {
+function openMode(ports: HostPorts, mode: Core['mode'] | 'unset'): Promise<Core> {
   const opened = mode === 'practice' ? 'practice' : 'cloud';
   const dataDir = folderOf(ports.dataDir, opened);
-  const core = await openCore(ports, {
-    mode: opened,
-    dataDir,
-    use: 'app',
-    unset: mode === 'unset',
-  });
-  if (opened === 'practice' && core.appState().person === null) {
-    core.signIn().catch((caught) => ports.log({ level: 'warn', what: 'practice sign-in', cause: caught }));
-  }
-  return core;
+  return openCore(ports, { mode: opened, dataDir, use: 'app', unset: mode === 'unset' });
 }
 
 function readMode(dataDir: string): Core['mode'] | 'unset' {
