@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Text, useText } from '../i18n/text.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Clock } from '../parts/time.tsx';
@@ -23,6 +23,7 @@ export function App() {
   const { value: state, problem } = useAppState();
   const connection = useConnectionState();
   const [practiceOpen, setPracticeOpen] = useState(false);
+  const closePractice = useCallback(() => setPracticeOpen(false), []);
   const main = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of screens that matters
   useEffect(() => {
@@ -57,9 +58,7 @@ export function App() {
       <Jamb route={route} />
       <main ref={main} className={css.main} tabIndex={-1}>
         <Screen route={route} />
-        {practiceOpen && state.mode === 'practice' && (
-          <PracticePanel onClose={() => setPracticeOpen(false)} />
-        )}
+        {practiceOpen && state.mode === 'practice' && <PracticePanel onClose={closePractice} />}
       </main>
       <RunningWork route={route} />
       <Sill practiceOpen={practiceOpen} onPractice={() => setPracticeOpen(!practiceOpen)} />

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { Practice } from '../../../electron/contract/model.ts';
 import { useAct, usePractice } from '../../app/host.tsx';
 import { Text, useText } from '../../i18n/text.tsx';
@@ -14,9 +15,19 @@ import css from './practice.module.css';
 /** The practice world beside the work: mailbox, connection, and the virtual devices with their labels. */
 export function PracticePanel({ onClose }: { onClose: () => void }) {
   const t = useText();
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Only where the panel has the focus: Escape belongs to dialogs and menus before.
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && panel.current?.contains(document.activeElement)) onClose();
+    };
+    addEventListener('keydown', leave);
+    panel.current?.focus();
+    return () => removeEventListener('keydown', leave);
+  }, [onClose]);
   const { value: practice, problem } = usePractice();
   return (
-    <aside className={css.panel} aria-label={t('practice.title')}>
+    <aside ref={panel} className={css.panel} aria-label={t('practice.title')} tabIndex={-1}>
       <div className={layout.head}>
         <h2>
           <Text id="practice.title" />

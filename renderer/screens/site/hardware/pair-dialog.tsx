@@ -64,7 +64,7 @@ export function PairDialog({
           values={{
             model: found.model ?? device.model ?? t('device.kind.iq'),
             mac: <Code value={found.mac ?? device.mac ?? ''} />,
-            place: found.place,
+            place: found.place || 'none',
             rssi: signed(found.rssi ?? 0),
           }}
         />
