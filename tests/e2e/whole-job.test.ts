@@ -98,5 +98,6 @@ async function wholeJob(): Promise<void> {
     .poll(async () => (await stage.cloud.ledger()).filter((row) => row.event === 'invitation.sent').length)
     .toBe(1);
   expect((await stage.cloud.mailbox('zoe@example.org')).map((mail) => mail.kind)).toEqual(['invitation']);
+  expect(await stage.cloud.smtpDeliveries()).toBe(1);
   expect(complaints).toEqual([]);
 }

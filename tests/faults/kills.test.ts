@@ -90,5 +90,6 @@ describe('a host that is killed', () => {
       'installation.released': 1,
     });
     expect(await job.cloud.mailbox('zoe@example.org')).toHaveLength(1);
+    expect(await job.cloud.smtpDeliveries()).toBe(1);
   }, 180_000);
 });

@@ -8,6 +8,8 @@ export interface CloudProgram {
   /** The cloud's own record of everything that happened. */
   ledger(): Promise<{ event: string; installation_id: string | null }[]>;
   mailbox(to: string): Promise<{ kind: string; links: string[]; message_id: string }[]>;
+  /** Messages that the cloud's mail server took, repeated ones included. */
+  smtpDeliveries(): Promise<number>;
   /** Switches traps. */
   traps(traps: Record<string, unknown>): Promise<void>;
 }
@@ -30,6 +32,10 @@ export async function startCloud(dataDir: string, port = 0): Promise<CloudProgra
     kill: program.kill,
     ledger: () => read('/ledger?after=0'),
     mailbox: (to) => read(`/mailbox?to=${encodeURIComponent(to)}`),
+    async smtpDeliveries() {
+      const answer = await fetch(`${url}/practice/mailbox`, { headers: { accept: 'application/json' } });
+      return ((await answer.json()) as { smtp_deliveries: number }).smtp_deliveries;
+    },
     async traps(traps) {
       const answer = await fetch(`${url}/practice/traps`, {
         method: 'PUT',
