@@ -1,6 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { CodedError } from '../contract/index.ts';
 import { defaultDataFolder } from '../frame/data-folder.ts';
 import { importCommand } from './import.ts';
 import type { CommandOptions } from './open.ts';
@@ -74,6 +73,6 @@ async function run(command: () => Promise<number>): Promise<void> {
 try {
   await program.parseAsync(process.argv);
 } catch (caught) {
-  if (!(caught instanceof CommanderError)) throw caught instanceof CodedError ? caught : caught;
+  if (!(caught instanceof CommanderError)) throw caught;
   process.exitCode = caught.exitCode === 0 ? exitCodes.done : exitCodes.usage;
 }

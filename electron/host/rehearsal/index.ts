@@ -85,10 +85,15 @@ export async function rehearse({
     if (problems.length > 0) return resultOf(core, preview.sites.length, problems);
     const rowOf = core.register.rowsOf(preview.previewId);
     core.register.accept(preview.previewId);
-    await playAll(core, onProgress, (site, problem) => {
-      const row = rowOf.get(site.name);
-      problems.push({ ...problem, site: site.name, ...(row === undefined ? {} : { row }) });
-    });
+    const person = startPerson(core);
+    try {
+      await playAll(core, onProgress, (site, problem) => {
+        const row = rowOf.get(site.name);
+        problems.push({ ...problem, site: site.name, ...(row === undefined ? {} : { row }) });
+      });
+    } finally {
+      person.leave();
+    }
     await untilSent(core);
     for (const site of core.store.sites.all()) {
       if (site.attention !== null)
@@ -121,7 +126,6 @@ async function playAll(
   const devices = core.store.devices.all();
   const sites = core.store.sites.all();
   const total = devices.filter((device) => device.kind !== 'repeater').length + sites.length;
-  const person = startPerson(core);
   let done = 0;
   for (const site of sites) {
     const tick = () => {
@@ -137,7 +141,6 @@ async function playAll(
     }
     tick();
   }
-  person.leave();
 }
 
 /** A site that is not ready is told with each of its blockers. */
