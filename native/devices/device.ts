@@ -1,9 +1,10 @@
 import { CodedError } from '../../electron/contract/errors.ts';
 import { SealedSession } from '../pairing/sealed.ts';
-import { type Clock, type PacketChannel, SmpClient } from '../smp/index.ts';
+import type { Clock, PacketChannel } from '../smp/index.ts';
 import type { Command } from './command.ts';
 import * as commands from './commands/index.ts';
 import { proveActivationCode } from './pairing.ts';
+import { type CallOptions, SmpServer } from './smp-server.ts';
 
 /** What a device is made of. */
 export interface DeviceOptions {
@@ -11,44 +12,17 @@ export interface DeviceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What every call on a device takes. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Something sealed goes out at least this often, in milliseconds, well within the 120 s of A11. */
-export const KEEP_ALIVE_MS = 90_000;
-
-/** How often a usual read is asked before the device counts as silent; reads may be repeated (A9). */
-const READ_TRIES = 3;
-/** A read that may take longer than this is not asked again by itself, in milliseconds. */
-const QUICK_MS = 2_000;
-
 /**
- * A device on an open channel, and all it can be asked. Owns the channel. Before {@link pair} only identity,
- * parameters, echo and application information are answered (A17).
+ * A commissioning device behind an SMP server, and all it can be asked. Owns the server and its channel. Before
+ * {@link pair} only identity, parameters, echo and application information are answered (A17).
  */
 export class Device {
-  readonly channel: PacketChannel;
-  readonly #client: SmpClient;
-  readonly #clock: Clock;
+  readonly server: SmpServer;
   #identity: commands.Identity;
-  #parameters: commands.Parameters;
-  #session: SealedSession | undefined;
-  #cancelKeepAlive: () => void = () => {};
-  #stopListening: () => void;
 
-  private constructor(
-    client: SmpClient,
-    clock: Clock,
-    open: { identity: commands.Identity; parameters: commands.Parameters },
-  ) {
-    this.channel = client.channel;
-    this.#client = client;
-    this.#clock = clock;
-    this.#identity = open.identity;
-    this.#parameters = open.parameters;
-    this.#stopListening = client.channel.onClose(() => this.#cancelKeepAlive());
+  private constructor(server: SmpServer, identity: commands.Identity) {
+    this.server = server;
+    this.#identity = identity;
   }
 
   /**
@@ -56,17 +30,28 @@ export class Device {
    * @throws CodedError `device.timeout`, `device.bad_response`, `device.unknown_protocol`, or the channel's own.
    */
   static async open(channel: PacketChannel, options: DeviceOptions): Promise<Device> {
-    const client = new SmpClient(channel, { clock: options.clock });
+    const server = new SmpServer(channel, options);
     try {
-      const identity = await ask(client, commands.readIdentity, {}, false, options.signal);
-      assertProtocol(identity);
-      const parameters = await ask(client, commands.readParameters, {}, false, options.signal);
-      client.setParameters(parameters);
-      return new Device(client, options.clock, { identity, parameters });
+      return await Device.over(server, options);
     } catch (caught) {
-      await client.close();
+      await server.close();
       throw caught;
     }
+  }
+
+  /**
+   * The device behind a server that is open already; leaves it open where that fails.
+   * @throws CodedError as {@link open}; `device.not_supported` of a server that is no commissioning device.
+   */
+  static async over(server: SmpServer, options: CallOptions = {}): Promise<Device> {
+    const identity = await server.run(commands.readIdentity, {}, options);
+    assertProtocol(identity);
+    server.setParameters(await server.run(commands.readParameters, {}, options));
+    return new Device(server, identity);
+  }
+
+  get channel(): PacketChannel {
+    return this.server.channel;
   }
 
   /** What the device says it is: from inside the seal once paired, before that only a claim (A34). */
@@ -75,22 +60,22 @@ export class Device {
   }
 
   get parameters(): commands.Parameters {
-    return this.#parameters;
+    return this.server.parameters;
   }
 
   /** Whether this connection has a session. */
   get paired(): boolean {
-    return this.#session !== undefined;
+    return this.server.sealed;
   }
 
   /** Packets thrown away on this connection, by reason; for diagnostics. */
   get discarded(): Record<string, number> {
-    return { ...this.channel.discarded(), ...this.#client.strangers };
+    return this.server.discarded;
   }
 
-  /** Told once when the connection breaks. Returns the removal. */
+  /** Told once when the connection breaks, or when the device has gone silent. Returns the removal. */
   onClose(listener: (problem: CodedError) => void): () => void {
-    return this.channel.onClose(listener);
+    return this.server.onClose(listener);
   }
 
   /**
@@ -99,22 +84,20 @@ export class Device {
    * @throws CodedError `pairing.wrong_code` with `left`, `pairing.closed`, another `pairing.*`, or the way's own.
    */
   async pair(activationCode: string, options: CallOptions = {}): Promise<{ identity: commands.Identity }> {
-    const kShared = await proveActivationCode(
-      { activationCode, serial: this.#identity.serial },
-      (command, request) => ask(this.#client, command, request, false, options.signal),
-    );
     const claimed = this.#identity.serial;
-    this.#setSession(SealedSession.fromSharedKey(kShared, 'app'));
+    const kShared = await proveActivationCode({ activationCode, serial: claimed }, (command, request) =>
+      this.server.runOpen(command, request, options),
+    );
+    this.server.sealWith(SealedSession.fromSharedKey(kShared, 'app'));
     try {
       const identity = await this.run(commands.readIdentity, {}, options);
       if (identity.serial !== claimed) throw new CodedError('pairing.serial_differs');
       assertProtocol(identity);
-      this.#parameters = await this.run(commands.readParameters, {}, options);
-      this.#client.setParameters(this.#parameters);
+      this.server.setParameters(await this.run(commands.readParameters, {}, options));
       this.#identity = identity;
       return { identity };
     } catch (caught) {
-      this.#setSession(undefined);
+      this.server.sealWith(undefined);
       throw caught;
     }
   }
@@ -125,25 +108,25 @@ export class Device {
     request: Request,
     options: CallOptions = {},
   ): Promise<Response> {
-    return ask(this.#client, command, request, this.paired, options.signal);
+    return this.server.run(command, request, options);
   }
 
   echo(text: string, options?: CallOptions): Promise<{ r: string }> {
-    return this.run(commands.echo, { d: text }, options);
+    return this.server.echo(text, options);
   }
 
   applicationInfo(options?: CallOptions): Promise<{ output: string }> {
-    return this.run(commands.readApplicationInfo, {}, options);
+    return this.server.applicationInfo(options);
   }
 
   /** Restarts the device: the session ends, an armed failsafe rolls back (A13). */
-  async reset(options?: CallOptions): Promise<void> {
-    await this.run(commands.reset, {}, options);
+  reset(options?: CallOptions): Promise<void> {
+    return this.server.reset(options);
   }
 
   /** Firmware per slot (A14). */
-  async images(options?: CallOptions): Promise<commands.ImageSlot[]> {
-    return (await this.run(commands.readImages, {}, options)).images;
+  images(options?: CallOptions): Promise<commands.ImageSlot[]> {
+    return this.server.images(options);
   }
 
   failsafe(options?: CallOptions): Promise<commands.FailsafeState> {
@@ -261,51 +244,8 @@ export class Device {
   }
 
   /** Closes the channel; the session dies with it. An armed failsafe is left to its own timer. */
-  async close(): Promise<void> {
-    this.#setSession(undefined);
-    this.#stopListening();
-    await this.#client.close();
-  }
-
-  #setSession(session: SealedSession | undefined): void {
-    this.#session = session;
-    this.#client.sealWith(session);
-    this.#cancelKeepAlive();
-    if (session !== undefined) this.#keepAlive(KEEP_ALIVE_MS);
-  }
-
-  /** A failing sign of life says nothing by itself: whoever asks next learns it, or the channel closes. */
-  #keepAlive(afterMs: number): void {
-    this.#cancelKeepAlive = this.#clock.setTimer(() => {
-      const idleMs = this.#clock.ticks() - this.#client.lastSealedTicks;
-      if (idleMs < KEEP_ALIVE_MS) {
-        this.#keepAlive(KEEP_ALIVE_MS - idleMs);
-        return;
-      }
-      this.echo('').catch(() => {});
-      this.#keepAlive(KEEP_ALIVE_MS);
-    }, afterMs);
-  }
-}
-
-async function ask<Request, Response>(
-  client: SmpClient,
-  command: Command<Request, Response>,
-  request: Request,
-  sealed: boolean,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
-  const { name, op, group, answerWithinMs } = command;
-  const data = command.encode(request);
-  const tries = op === 'read' && answerWithinMs <= QUICK_MS ? READ_TRIES : 1;
-  for (let tried = 1; ; tried++) {
-    try {
-      const smpRequest = { name, op, group, command: command.command, data, answerWithinMs, sealed };
-      return command.parse(await client.request(smpRequest, signal));
-    } catch (caught) {
-      const silent = caught instanceof CodedError && caught.code === 'device.timeout';
-      if (!silent || tried >= tries) throw caught;
-    }
+  close(): Promise<void> {
+    return this.server.close();
   }
 }
 

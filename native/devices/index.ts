@@ -22,8 +22,9 @@ export type {
   Tree,
   TreeItem,
 } from './commands/index.ts';
-export { type CallOptions, Device, type DeviceOptions } from './device.ts';
+export { Device, type DeviceOptions } from './device.ts';
 export { type Journal, MemoryJournal, type StepName } from './journal.ts';
+export { type CallOptions, SmpServer } from './smp-server.ts';
 export type {
   Hand,
   Progress,

@@ -77,11 +77,12 @@ export class SmpClient {
   #ended: CodedError | undefined;
   #cancelTimer: () => void = () => {};
   #timed: Waiting | undefined;
-  #lastSealedTicks = Number.NEGATIVE_INFINITY;
+  #lastAnsweredTicks: number;
 
   constructor(channel: PacketChannel, options: { clock: Clock; firstSequence?: number }) {
     this.channel = channel;
     this.#clock = options.clock;
+    this.#lastAnsweredTicks = options.clock.ticks();
     this.#nextSequence = (options.firstSequence ?? 0) % SEQUENCES;
     this.#stopListening = [
       channel.onPacket((packet) => this.#onPacket(packet)),
@@ -94,9 +95,14 @@ export class SmpClient {
     return this.#strangers;
   }
 
-  /** When something sealed was last sent, in ticks of the clock (A11). */
-  get lastSealedTicks(): number {
-    return this.#lastSealedTicks;
+  /** When a request was last answered, in ticks of the clock; at first, when the client was made. */
+  get lastAnsweredTicks(): number {
+    return this.#lastAnsweredTicks;
+  }
+
+  /** How many requests wait for an answer or for their turn, those that were given up by their caller too. */
+  get unanswered(): number {
+    return this.#sent.length + this.#queue.length;
   }
 
   /** Takes over what the device can: packet size in bytes with header, and requests at once (A7). */
@@ -143,9 +149,9 @@ export class SmpClient {
     });
   }
 
-  /** Closes the channel; everything unanswered is rejected. */
-  async close(): Promise<void> {
-    this.#end(new CodedError('device.disconnected', { device: this.channel.label }));
+  /** Closes the channel; everything unanswered is rejected with `problem`, `device.disconnected` by default. */
+  async close(problem?: CodedError): Promise<void> {
+    this.#end(problem ?? new CodedError('device.disconnected', { device: this.channel.label }));
     await this.channel.close();
   }
 
@@ -191,7 +197,6 @@ export class SmpClient {
     const packet = encodePacket(headerOf(request, sequence), encodeMap(request.data));
     if (!request.sealed) return packet;
     if (this.#seal === undefined) return undefined;
-    this.#lastSealedTicks = this.#clock.ticks();
     const { n, c } = this.#seal.seal(packet);
     return encodePacket(sealedHeader(sequence), encodeMap({ n, c }));
   }
@@ -242,6 +247,7 @@ export class SmpClient {
   }
 
   #settle(waiting: Waiting, packet: Uint8Array): void {
+    this.#lastAnsweredTicks = this.#clock.ticks();
     this.#remove(waiting);
     if (waiting.abandoned) return;
     const data = decodeOrUndefined(packetData(packet));

@@ -2,7 +2,7 @@
 export * from './cbor.ts';
 export * from './channel.ts';
 export type { Seal, SmpRequest } from './client.ts';
-export { SmpClient } from './client.ts';
+export { FIRST_PACKET_BYTES, SmpClient } from './client.ts';
 export type { Clock } from './clock.ts';
 export { abortError, sleep } from './clock.ts';
 export type { ConsoleDiscardReason, ConsoleReceiverOptions } from './console-frame.ts';

@@ -4,6 +4,7 @@ import type { ErrorTable } from './entry.ts';
 export const deviceErrors = {
   'device.timeout': { retry: 'yes' },
   'device.disconnected': { retry: 'yes' },
+  'device.gone_silent': { retry: 'yes' },
   'device.bad_response': { retry: 'yes' },
   'device.refused': { retry: 'no' },
   'device.out_of_memory': { retry: 'yes' },

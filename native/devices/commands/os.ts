@@ -14,18 +14,27 @@ export const echo = defineCommand({
   response: z.object({ r: z.string() }),
 });
 
-/** Largest packet in bytes with header, and requests at once (A7, A12). */
-export const readParameters = defineCommand({
-  name: 'parameters',
-  op: 'read',
-  group: Group.os,
-  command: OsCommand.parameters,
-  open: true,
-  request: empty,
-  response: z
-    .object({ buf_size: integer(1024, 65_535), buf_count: integer(1, 255) })
-    .transform(({ buf_size, buf_count }) => ({ bufSize: buf_size, bufCount: buf_count })),
-});
+/** The least buffer of a stranger that anything fits into, in bytes. */
+const LEAST_BUFFER_BYTES = 64;
+
+/** Asks for the largest packet in bytes with header, and the requests at once (A12). */
+const parametersOf = (leastBytes: number) =>
+  defineCommand({
+    name: 'parameters',
+    op: 'read',
+    group: Group.os,
+    command: OsCommand.parameters,
+    open: true,
+    request: empty,
+    response: z
+      .object({ buf_size: integer(leastBytes, 65_535), buf_count: integer(1, 255) })
+      .transform(({ buf_size, buf_count }) => ({ bufSize: buf_size, bufCount: buf_count })),
+  });
+
+/** The parameters of a commissioning device, which has 1024 bytes at least (A7). */
+export const readParameters = parametersOf(1024);
+/** The parameters of any SMP server: a small board's buffer holds a few hundred bytes. */
+export const readServerParameters = parametersOf(LEAST_BUFFER_BYTES);
 export type Parameters = ReturnType<typeof readParameters.parse>;
 
 /** What the device says about its software (A12). */

@@ -158,15 +158,55 @@ describe('commands', () => {
     expect(await codeOf(room.clock.run(hub.commit()))).toBe('device.failsafe_idle');
   });
 
-  test('something sealed goes out while nothing else does, and stops with the device (A11)', async () => {
+  test.each([
+    ['usb', 40],
+    ['bluetooth', 4],
+  ] as const)(
+    'over %s signs of life go out while nothing else does, and stop with the device (A11)',
+    async (way, count) => {
+      const room = new Room();
+      room.hub.pressButton();
+      const hub = await room.paired(room.hub, way);
+      const before = room.hub.writes.echo ?? 0;
+      await room.clock.pass(401_000);
+      expect((room.hub.writes.echo ?? 0) - before).toBe(count);
+      await hub.close();
+      await room.clock.pass(400_000);
+      expect((room.hub.writes.echo ?? 0) - before).toBe(count);
+    },
+  );
+
+  test('a cable behind which nobody is any more is noticed while nothing is asked', async () => {
     const room = new Room();
     const hub = await room.paired(room.hub);
-    const before = room.hub.writes.echo ?? 0;
-    await room.clock.pass(400_000);
-    expect((room.hub.writes.echo ?? 0) - before).toBe(4);
-    await hub.close();
-    await room.clock.pass(400_000);
-    expect((room.hub.writes.echo ?? 0) - before).toBe(4);
+    const problems: CodedError[] = [];
+    hub.onClose((problem) => problems.push(problem));
+    // One sign of life that is lost is no reason.
+    room.hub.faults.set({ kind: 'drop_request', count: 1, command: 'echo' });
+    await room.clock.pass(60_000);
+    expect(problems).toEqual([]);
+    room.hub.faults.set({ kind: 'silence', afterAnswers: 0 });
+    await room.clock.pass(10_000 + 2 * 3_000);
+    expect(problems.map(({ code }) => code)).toEqual(['device.gone_silent']);
+    expect(hub.channel.closed).toBe(true);
+    expect(await codeOf(room.clock.run(hub.health()))).toBe('device.gone_silent');
+  });
+
+  test('a device that is busy with a slow command is not taken for gone, nor after the asker left', async () => {
+    const room = new Room();
+    const lock = await room.paired(room.lock(), 'usb');
+    const problems: CodedError[] = [];
+    lock.onClose((problem) => problems.push(problem));
+    // Nobody moves the handle: the lock waits for half a minute, and answers nothing else meanwhile (A8).
+    expect(await room.clock.run(lock.test('handle'))).toMatchObject({ ok: false, detail: 'timeout' });
+    const leaving = new AbortController();
+    const left = codeOf(lock.test('handle', { signal: leaving.signal }));
+    await room.clock.pass(1_000);
+    leaving.abort();
+    expect(await left).toBe('commission.cancelled');
+    await room.clock.pass(60_000);
+    expect(problems).toEqual([]);
+    expect((await room.clock.run(lock.health())).up).toBeGreaterThan(60);
   });
 
   test('a device that goes tells it once, and everything after is refused with that', async () => {
