@@ -33,6 +33,7 @@ export function portsOf({ data, practice, cloud, issuer }: CommandOptions): Host
     newId: v7,
     fetch,
     openExternal: (url) => console.error(`Open this address in a browser: ${url}`),
+    keepAwake: () => {},
     log: ({ level, what, cause }) => {
       if (level === 'error') console.error(what, cause);
     },

@@ -33,6 +33,7 @@ export const hostToFrameSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('failed'), problem: problemSchema }),
   z.object({ kind: z.literal('open_external'), url: z.url().max(4096) }),
+  z.object({ kind: z.literal('keep_awake'), wanted: z.boolean() }),
   z.object({
     kind: z.literal('keychain'),
     id: z.int(),

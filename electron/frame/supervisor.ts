@@ -46,6 +46,8 @@ export interface SupervisorPorts<Port> {
   spawn(): HostProcess<Port>;
   readonly settings: HostSettings;
   openExternal(url: string): void;
+  /** Keeps the computer from sleeping while the host works on a device, or no longer. */
+  keepAwake?(wanted: boolean): void;
   /** The system's keychain, where the settings say that the host is to use it. */
   readonly keychain?: Keychain;
   now(): number;
@@ -92,10 +94,13 @@ export function superviseHost<Port>(ports: SupervisorPorts<Port>): HostSuperviso
           for (const waiter of waiters.splice(0)) waiter.resolve(process);
         } else if (message.kind === 'failed') problem = message.problem;
         else if (message.kind === 'open_external') ports.openExternal(message.url);
+        else if (message.kind === 'keep_awake') ports.keepAwake?.(message.wanted);
         else if (message.kind === 'keychain') void answerKeychain(process, message);
       },
       onExit() {
         cancel();
+        // What it worked on it takes up again when it is back, and asks anew.
+        ports.keepAwake?.(false);
         if (state.kind !== 'stopped') onDeath(problem);
       },
     });

@@ -144,6 +144,7 @@ function assemble(
   const bornAt = new Date(now()).toISOString();
 
   if (options.use === 'app') {
+    stayAwakeWhileWorking(commissioning, ports.keepAwake);
     discovery.start();
     void commissioning.resume();
   }
@@ -324,6 +325,16 @@ function rulesOf(account: Account | undefined): AccountRules {
     tenants: me.tenants.map((tenant) => tenant.name),
     businessTypes: me.businessTypes,
   };
+}
+
+/** Sleep would let what is armed go back, and the work with it; told only when it changes. */
+function stayAwakeWhileWorking(commissioning: Commissioning, keepAwake: (wanted: boolean) => void): void {
+  let told = false;
+  commissioning.subscribe(() => {
+    const wanted = commissioning.current()?.state === 'running';
+    if (wanted !== told) keepAwake(wanted);
+    told = wanted;
+  });
 }
 
 /** The folder of a mode's data below the data folder: practice never meets real work. */

@@ -39,5 +39,7 @@ export interface HostPorts {
   readonly fetch: typeof fetch;
   /** Opens a page in the system browser. */
   readonly openExternal: (url: string) => void;
+  /** Keeps the computer from sleeping while a device is worked on, or no longer: an armed device would go back. */
+  readonly keepAwake: (wanted: boolean) => void;
   readonly log: (entry: LogEntry) => void;
 }

@@ -10,7 +10,7 @@ import type { HostFactory } from './run.ts';
  * @param request what its requests to the cloud go through
  */
 export function processHost(request: typeof fetch): HostFactory {
-  return (settings, { openExternal, keychain }) =>
+  return (settings, { openExternal, keepAwake, keychain }) =>
     createHost({
       version: settings.version,
       dataDir: settings.dataDir,
@@ -26,6 +26,7 @@ export function processHost(request: typeof fetch): HostFactory {
       newId: v7,
       fetch: request,
       openExternal,
+      keepAwake,
       log: openLogFile(settings.dataDir),
     });
 }

@@ -22,6 +22,8 @@ export type ServedHost = Pick<Host, 'router' | 'context' | 'close'>;
 /** What a host may ask of its frame. */
 export interface FrameServices {
   openExternal(url: string): void;
+  /** Keeps the computer from sleeping, or no longer. */
+  keepAwake(wanted: boolean): void;
   readonly keychain: Keychain;
 }
 
@@ -43,6 +45,7 @@ export function runHost(link: FrameLink, createHost: HostFactory, exit: (code: n
     try {
       host = createHost(settings, {
         openExternal: (url) => link.send({ kind: 'open_external', url }),
+        keepAwake: (wanted) => link.send({ kind: 'keep_awake', wanted }),
         keychain,
       });
       serve = channelServer(await host);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { IpcMainEvent, MessagePortMain } from 'electron';
-import { app, ipcMain, Menu, protocol, session, shell } from 'electron';
+import { app, ipcMain, Menu, powerSaveBlocker, protocol, session, shell } from 'electron';
 import { asCodedError } from '../contract/errors.ts';
 import { connectMessage, portMessage, refusedMessage } from '../contract/frame.ts';
 import { isExternalAllowed } from '../frame/external-links.ts';
@@ -14,6 +14,7 @@ import { forkUtilityHost } from './host-process.ts';
 import { keychainBackend, systemKeychain } from './keychain.ts';
 import { registerScheme, serveScheme } from './scheme.ts';
 import { denyPermissions, isTrustedSender, keepInside } from './security.ts';
+import { sleepBlocker } from './sleep-blocker.ts';
 import { openWindow } from './window.ts';
 
 /** The app in Electron: one window around a host that runs in a process of its own. */
@@ -40,6 +41,7 @@ async function run(options: StartOptions, dist: string): Promise<void> {
       cloud: options.cloud,
     },
     openExternal,
+    keepAwake: sleepBlocker(powerSaveBlocker),
     keychain: systemKeychain,
     now: () => performance.now(),
     setTimer(callback, delayMs) {

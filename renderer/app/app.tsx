@@ -16,12 +16,14 @@ import { Jamb } from './jamb.tsx';
 import { type Route, useRoute } from './route.ts';
 import { RunningWork } from './running-work.tsx';
 import { Sill } from './sill.tsx';
+import { useStayAwake } from './stay-awake.ts';
 
 /** The app in its door frame: the jamb, the screen that is open, the running work and the sill. */
 export function App() {
   const route = useRoute();
   const { value: state, problem } = useAppState();
   const connection = useConnectionState();
+  useStayAwake();
   const [practiceOpen, setPracticeOpen] = useState(false);
   const closePractice = useCallback(() => setPracticeOpen(false), []);
   const main = useRef<HTMLElement>(null);

@@ -13,7 +13,8 @@ describe('the whole job in practice mode', () => {
     timeout: 120_000,
   }, async () => {
     const dataDir = testFolder();
-    const { host, api, close } = await openHost(dataDir);
+    const awake: boolean[] = [];
+    const { host, api, close } = await openHost(dataDir, { keepAwake: (wanted) => awake.push(wanted) });
     await untilOnline(api);
     expect(await api.practice.importSample()).toEqual({ sites: 3, devices: 13 });
     const rows = (await first(api.sites.watch())).rows;
@@ -32,6 +33,11 @@ describe('the whole job in practice mode', () => {
         ),
       );
     }
+
+    // Awake from the first piece of work to the last, and no longer.
+    expect(awake.length).toBeGreaterThan(20);
+    expect(awake).toEqual(awake.map((_, index) => index % 2 === 0));
+    expect(awake.at(-1)).toBe(false);
 
     await api.practice.setReachable({ reachable: false });
     await api.outbox.syncNow();

@@ -12,7 +12,7 @@ import { contentSecurityPolicy } from '../../electron/frame/content-security-pol
 import { runHost } from '../../electron/host/run.ts';
 import { parentPortLink } from '../../electron/shell/parent-port-link.ts';
 import type { PlayedMessagePort, PlayedUtilityProcess } from '../support/electron-stand-in.ts';
-import { app, ipcMain, played, session } from '../support/electron-stand-in.ts';
+import { app, ipcMain, played, powerSaveBlocker, session } from '../support/electron-stand-in.ts';
 import type { standInContract } from '../support/stand-in-host.ts';
 import { createStandInHost } from '../support/stand-in-host.ts';
 
@@ -129,6 +129,21 @@ describe('the shell', () => {
     await client.open({ url: 'https://home.saltoks.com/' });
     expect(played.opened).toEqual(['https://home.saltoks.com/']);
     port.close();
+  });
+
+  it('keeps the computer awake while its host works on a device, and no longer than that host lives', async () => {
+    const port = (await playPage().connect())?.port;
+    if (!port) throw new Error('No port came.');
+    const client: ContractRouterClient<typeof standInContract> = createORPCClient(new RPCLink({ port }));
+    port.start();
+    await client.stayAwake({ wanted: true });
+    await client.stayAwake({ wanted: true });
+    expect(powerSaveBlocker.running.size).toBe(1);
+    await client.stayAwake({ wanted: false });
+    expect(powerSaveBlocker.running.size).toBe(0);
+    await client.stayAwake({ wanted: true });
+    played.forks.at(-1)?.process.emit('exit', 9);
+    expect(powerSaveBlocker.running.size).toBe(0);
   });
 
   it('closes a port that carries anything but messages', async () => {

@@ -213,6 +213,20 @@ export const shell = {
   },
 } satisfies Pick<Electron.Shell, 'openExternal'>;
 
+/** Keeps the computer awake as long as one blocker runs. */
+export const powerSaveBlocker = {
+  running: new Set<number>(),
+  start(type) {
+    if (type !== 'prevent-app-suspension') throw new Error('The screen may go dark.');
+    const id = this.running.size + 1;
+    this.running.add(id);
+    return id;
+  },
+  stop(id) {
+    return this.running.delete(id);
+  },
+} satisfies Pick<Electron.PowerSaveBlocker, 'start' | 'stop'> & { readonly running: Set<number> };
+
 /** A keychain that keeps nothing secret, but gives back only what it made; `basic_text` as on a bare Linux. */
 export const safeStorage = {
   getSelectedStorageBackend: () => 'basic_text',

@@ -18,12 +18,14 @@ export const standInContract = {
   /** Wraps and unwraps a text with the frame's keychain. */
   keep: oc.input(z.object({ text: z.string() })).output(z.string()),
   open: oc.input(z.object({ url: z.string() })).output(z.void()),
+  stayAwake: oc.input(z.object({ wanted: z.boolean() })).output(z.void()),
 };
 
 const os = implement(standInContract);
 
 /** Makes the stand-in; a data folder ending in `refused` cannot be used. */
-export const createStandInHost: HostFactory = async (settings, { openExternal, keychain }) => {
+export const createStandInHost: HostFactory = async (settings, frame) => {
+  const { openExternal, keepAwake, keychain } = frame;
   if (settings.dataDir.endsWith('refused'))
     throw new CodedError('app.data_folder', { path: settings.dataDir });
   const router = os.router({
@@ -39,6 +41,7 @@ export const createStandInHost: HostFactory = async (settings, { openExternal, k
       Buffer.from(await keychain.unwrap(await keychain.wrap(Buffer.from(input.text)))).toString(),
     ),
     open: os.open.handler(({ input }) => openExternal(input.url)),
+    stayAwake: os.stayAwake.handler(({ input }) => keepAwake(input.wanted)),
   });
   // biome-ignore lint/suspicious/noExplicitAny: the frames take any router; only its calls have types
   return { router: router as any, context: {} as any, close: async () => {} };

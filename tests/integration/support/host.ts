@@ -28,6 +28,7 @@ export function portsIn(dataDir: string, change: Partial<HostPorts> = {}): HostP
     newId: v7,
     fetch,
     openExternal: () => {},
+    keepAwake: () => {},
     log: openLogFile(dataDir),
     ...change,
   };

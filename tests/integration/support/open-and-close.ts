@@ -19,6 +19,7 @@ const host = await createHost({
   newId: v7,
   fetch,
   openExternal: () => {},
+  keepAwake: () => {},
   log: () => {},
 });
 const api = createRouterClient(host.router, { context: host.context });
