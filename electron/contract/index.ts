@@ -5,6 +5,7 @@ import {
   deviceKindSchema,
   deviceModelSchema,
   discoverySchema,
+  doorCheckSchema,
   idSchema,
   networkSchema,
   outboxSchema,
@@ -121,9 +122,15 @@ export const contract = {
     attach: procedure.input(siteId.extend({ deviceIds: z.array(idSchema).min(1).max(22) })).output(z.void()),
     /** Tests a door: what the lock can judge by itself first, then what a person must judge. */
     testDoor: procedure.input(deviceId).output(z.void()),
-    /** Answers the check that the running door test asks. */
+    /** Answers the check that the running door test asks; an answer to one that it asks no more is refused (`work.not_running`). */
     answer: procedure
-      .input(z.object({ workId: idSchema, answer: z.enum(['passed', 'failed', 'repeat']) }))
+      .input(
+        z.object({
+          workId: idSchema,
+          check: doorCheckSchema,
+          answer: z.enum(['passed', 'failed', 'repeat']),
+        }),
+      )
       .output(z.void()),
     cancel: procedure.input(z.object({ workId: idSchema })).output(z.void()),
   },

@@ -154,7 +154,7 @@ export function createRouter() {
         context.core().commissioning.testDoor(input.deviceId),
       ),
       answer: os.work.answer.handler(({ context, input }) =>
-        context.core().commissioning.answer(input.workId, input.answer),
+        context.core().commissioning.answer(input.workId, input.check, input.answer),
       ),
       cancel: os.work.cancel.handler(({ context, input }) =>
         context.core().commissioning.cancel(input.workId),

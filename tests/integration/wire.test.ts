@@ -80,7 +80,10 @@ describe('the contract over a wire', () => {
       });
     await refused(client.sites.create(siteData('kade')), 'site.name_taken', { name: 'kade' });
     await refused(client.sites.finish({ siteId }), 'site.not_ready', { blockers: 1 });
-    await refused(client.work.answer({ workId: unknown, answer: 'passed' }), 'work.not_running');
+    await refused(
+      client.work.answer({ workId: unknown, check: 'motor', answer: 'passed' }),
+      'work.not_running',
+    );
     await refused(client.work.testDoor({ deviceId: unknown }), 'site.device_not_found');
     await refused(client.register.accept({ previewId: unknown }), 'register.preview_gone');
     const content = Buffer.from('no register').toString('base64');

@@ -258,7 +258,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('f');
     await expect
       .poll(() => host.calls.find((call) => call.name === 'work.answer')?.input)
-      .toMatchObject({ answer: 'failed' });
+      .toMatchObject({ check: 'handle', answer: 'failed' });
     await page.keyboard.press('n');
     await page.getByRole('heading', { level: 2, name: 'Zimmer 208' }).waitFor();
   });

@@ -6,7 +6,7 @@ import {
   type NetworkToWrite,
   pairHub,
 } from '../../../native/devices/index.ts';
-import { CodedError, type Network, type Reach, type Work } from '../../contract/index.ts';
+import { CodedError, type DoorCheck, type Network, type Reach, type Work } from '../../contract/index.ts';
 import { isLockId, modelOf, tidyCode } from '../rules/index.ts';
 import { attachBelow } from './attach.ts';
 import { type Bench, type CommissioningDeps, openDevice, openSite, pairedCode, touchSite } from './bench.ts';
@@ -24,7 +24,7 @@ export interface Commissioning {
   attach(siteId: string, deviceIds: readonly string[]): Promise<void>;
   testDoor(deviceId: string): Promise<void>;
   identify(foundId: string, seconds: number, signal?: AbortSignal): Promise<void>;
-  answer(workId: string, answer: DoorAnswer): void;
+  answer(workId: string, check: DoorCheck, answer: DoorAnswer): void;
   cancel(workId: string): void;
   /** Goes on with what a process that died left unfinished. Never throws. */
   resume(): Promise<void>;

@@ -40,7 +40,8 @@ export interface WorkLog {
     body: (handle: WorkHandle) => Promise<void>,
     resumed?: WorkRecord,
   ): Promise<void>;
-  answer(workId: string, answer: DoorAnswer): void;
+  /** Answers the check in question. Throws `work.not_running` for one that is asked no more: a key pressed twice. */
+  answer(workId: string, check: DoorCheck, answer: DoorAnswer): void;
   cancel(workId: string): void;
   /** Cancels what runs, waits until its device was left as it was, and begins nothing more (`work.interrupted`). */
   close(): Promise<void>;
@@ -148,8 +149,9 @@ export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
       }
     },
 
-    answer(workId, answer) {
-      if (current?.id !== workId || question === undefined) throw new CodedError('work.not_running');
+    answer(workId, check, answer) {
+      if (current?.id !== workId || current.question !== check || question === undefined)
+        throw new CodedError('work.not_running');
       question(answer);
     },
 

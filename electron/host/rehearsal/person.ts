@@ -14,7 +14,7 @@ export function startPerson({ commissioning, store, practiceWorld }: Core): { le
   };
   const answer = (workId: string): void => {
     const work = commissioning.current();
-    if (work?.id === workId && work.question !== null) commissioning.answer(workId, 'passed');
+    if (work?.id === workId && work.question !== null) commissioning.answer(workId, work.question, 'passed');
   };
   const leave = commissioning.subscribe(act);
   // A card that was shown a moment too early is shown again.

@@ -182,7 +182,9 @@ function CheckRow({
 /** The check in hand: what runs by itself, or the question with its answers. */
 function CheckNow({ check, number, work }: { check: DoorCheck; number: number; work: Work }) {
   const t = useText();
-  const answer = useAct((client, given: Answer) => client.work.answer({ workId: work.id, answer: given }));
+  const answer = useAct((client, given: Answer) =>
+    client.work.answer({ workId: work.id, check, answer: given }),
+  );
   const asked = work.question === check;
   const row = useRef<HTMLLIElement>(null);
   const { run } = answer;
