@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { defaultDataFolder } from '../frame/data-folder.ts';
+import { addDeviceCommands } from './device/index.ts';
 import { importCommand } from './import.ts';
 import type { CommandOptions } from './open.ts';
 import { exitCodes, reportFailure } from './output.ts';
@@ -10,7 +11,9 @@ import { syncCommand } from './sync.ts';
 
 /** The command line: the bulk work of the app on the same database. */
 const program = new Command('doorstep')
-  .description('Commission sites offline and hand them over: the bulk work from the command line.')
+  .description(
+    'Commission sites offline and hand them over: the bulk work from the command line, and one device at a time.',
+  )
   .version(packageJson.version)
   .option('--data <folder>', 'the folder that holds the data', defaultDataFolder())
   .option('--practice', 'use practice mode’s own data and cloud')
@@ -20,13 +23,16 @@ const program = new Command('doorstep')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done · 1 failed, the code says why · 2 wrong use of the command line · 3 done, but something needs a person.
+Exit codes: 0 done · 1 failed, the code says why · 2 wrong use of the command line · 3 something needs a person
+(a wrong activation code, an address that bounced) · 130 interrupted.
 
 Examples:
   doorstep rehearse tomorrow.csv     play tomorrow’s job through against virtual hardware
   doorstep import tomorrow.csv       plan the sites of a register
   doorstep status                    what is planned, what waits, what needs a person
-  doorstep sync                      send what waits`,
+  doorstep sync                      send what waits
+  doorstep devices                   what USB and Bluetooth see
+  doorstep device --help             one device on a cable or over Bluetooth, yours or a stranger’s`,
   )
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
@@ -61,6 +67,8 @@ program
   .action((file: string, own: { keep?: string }) =>
     run(() => rehearseCommand(file, { ...options(), ...own })),
   );
+
+addDeviceCommands(program, run);
 
 async function run(command: () => Promise<number>): Promise<void> {
   try {

@@ -3,7 +3,7 @@ import { asCodedError, type Problem } from '../contract/index.ts';
 import { problemText, problemWords } from '../frame/problem-text.ts';
 
 /** What a command's end means to whoever called it. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, needsPerson: 3, interrupted: 130 } as const;
 
 const texts = fileURLToPath(new URL('../../resources/texts/en', import.meta.url));
 

@@ -44,7 +44,7 @@ export class Device {
    * @throws CodedError as {@link open}; `device.not_supported` of a server that is no commissioning device.
    */
   static async over(server: SmpServer, options: CallOptions = {}): Promise<Device> {
-    const identity = await server.run(commands.readIdentity, {}, options);
+    const identity = await server.identity(options);
     assertProtocol(identity);
     server.setParameters(await server.run(commands.readParameters, {}, options));
     return new Device(server, identity);
@@ -90,7 +90,7 @@ export class Device {
     );
     this.server.sealWith(SealedSession.fromSharedKey(kShared, 'app'));
     try {
-      const identity = await this.run(commands.readIdentity, {}, options);
+      const identity = await this.server.identity(options);
       if (identity.serial !== claimed) throw new CodedError('pairing.serial_differs');
       assertProtocol(identity);
       this.server.setParameters(await this.run(commands.readParameters, {}, options));

@@ -93,6 +93,11 @@ export class SmpServer {
     return this.run(commands.readApplicationInfo, format === undefined ? {} : { format }, options);
   }
 
+  /** What a commissioning device says it is; others do not know the question. Only from inside the seal a fact (A34). */
+  identity(options?: CallOptions): Promise<commands.Identity> {
+    return this.run(commands.readIdentity, {}, options);
+  }
+
   /** Restarts it: the session ends, an armed failsafe rolls back (A13). */
   async reset(options?: CallOptions): Promise<void> {
     await this.run(commands.reset, {}, options);

@@ -27,6 +27,7 @@ export const deviceErrors = {
   'pairing.code_empty': { retry: 'after_fix' },
   'pairing.code_too_long': { retry: 'after_fix' },
   'pairing.code_not_ascii': { retry: 'after_fix' },
+  'pairing.code_unreadable': { retry: 'after_fix' },
   'pairing.parameters': { retry: 'no' },
   'pairing.share_invalid': { retry: 'yes' },
   'pairing.attempt_lost': { retry: 'yes' },
