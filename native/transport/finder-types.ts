@@ -5,6 +5,18 @@ import type { DeviceKind, DeviceState } from './identity.ts';
 
 export type { AdapterState };
 
+/** One way to a device. */
+export interface FoundWay {
+  readonly transport: 'usb' | 'bluetooth';
+  /** Path of the port, or blank. */
+  readonly place: string;
+  readonly rssi: number | null;
+  /** Milliseconds since 1970. */
+  readonly lastSeenAt: number;
+  /** Why it cannot be gone now; `serial.port_gone` for a while after the cable was pulled. */
+  readonly problem: Problem | null;
+}
+
 /** One device, seen now over one way or two. */
 export interface FoundDevice {
   /** Good for `open` while the device is in the list, and after it was recognised too. */
@@ -26,6 +38,8 @@ export interface FoundDevice {
   readonly problem: Problem | null;
   /** Whether somebody has a channel to it. */
   readonly connected: boolean;
+  /** Every way to it, the preferred one first. */
+  readonly ways: readonly FoundWay[];
 }
 
 /** A serial port of this computer, or one that was added by path. */
@@ -34,6 +48,8 @@ export interface FoundPort {
   /** Whether its USB ids are in the list, so that it is spoken to unasked. */
   readonly known: boolean;
   readonly addedByPath: boolean;
+  /** What the system or the maker calls it; null where nobody does. */
+  readonly name: string | null;
 }
 
 /** What the cable and the radio show now. */
@@ -61,14 +77,15 @@ export interface DeviceFinder {
   /** Forgets a port that was added by path. */
   removePort(path: string): void;
   /**
-   * Opens a channel to a device of the list. One owner at a time; the row stays while it is open.
+   * Opens a channel to a device of the list, by its next way where one cannot be gone. One owner at a time; the
+   * row stays while it is open.
    * @throws CodedError `finder.not_found`, `finder.device_in_use`, `serial.*`, `ble.*`
    */
   open(foundId: string, options?: { signal?: AbortSignal | undefined }): Promise<PacketChannel>;
 }
 
 /** One device over one way: what a source of the finder knows. */
-export interface Sighting extends Omit<FoundDevice, 'id'> {
+export interface Sighting extends Omit<FoundDevice, 'id' | 'ways'> {
   /** Unique among all sightings, and stable while the device stays on this way. */
   readonly key: string;
 }

@@ -12,10 +12,13 @@ import type {
 } from './finder-types.ts';
 import type { Identity } from './identity.ts';
 import { Listeners } from './listeners.ts';
+import { LostCables } from './lost-cables.ts';
 import { type MemorySource, MemoryWatcher } from './memory/source.ts';
 import { type FoundGroup, mergeSightings } from './merge.ts';
 import { openSerialChannel } from './serial/channel.ts';
 import { type ListedPort, listSerialPorts } from './serial/line.ts';
+import { portPath } from './serial/port-path.ts';
+import { portProblem } from './serial/port-problem.ts';
 import { portStamp } from './serial/port-stamp.ts';
 import { type KnownUsbDevices, SerialWatcher } from './serial/watcher.ts';
 
@@ -54,6 +57,7 @@ class Finder implements DeviceFinder {
   readonly #ble: BlePort | null;
   readonly #serial: SerialWatcher;
   readonly #sources: readonly FinderSource[];
+  readonly #lostCables = new LostCables();
   readonly #changes = new Listeners<FinderSnapshot>();
   #timer: { dueAt: number; cancel: () => void } | null = null;
   #lastToldAt = Number.NEGATIVE_INFINITY;
@@ -106,15 +110,15 @@ class Finder implements DeviceFinder {
 
   async addPort(path: string): Promise<FoundDevice> {
     if (path === '' || path.length > MAX_PATH_LENGTH || path.includes('\0'))
-      throw new CodedError('serial.no_such_port', { path: path.slice(0, MAX_PATH_LENGTH) });
-    const key = await this.#serial.add(path);
+      throw portProblem('serial.no_such_port', path.slice(0, MAX_PATH_LENGTH));
+    const key = await this.#serial.add(portPath(path, process.platform));
     const group = this.#groups().find(({ ways }) => ways.some((way) => way.key === key));
     if (group === undefined) throw new CodedError('finder.not_found');
     return group.device;
   }
 
   removePort(path: string): void {
-    this.#serial.remove(path);
+    this.#serial.remove(portPath(path, process.platform));
   }
 
   async open(foundId: string, options: { signal?: AbortSignal | undefined } = {}): Promise<PacketChannel> {
@@ -124,16 +128,27 @@ class Finder implements DeviceFinder {
     );
     if (group === undefined) throw new CodedError('finder.not_found');
     if (group.device.connected) throw new CodedError('finder.device_in_use');
-    const { key } = group.ways[0];
-    for (const source of this.#sources) {
-      if (source.sightings().some((sighting) => sighting.key === key))
-        return source.open(key, options.signal);
+    let firstProblem: unknown;
+    for (const { key } of group.ways) {
+      try {
+        return await this.#openWay(key, options.signal);
+      } catch (error) {
+        if (options.signal?.aborted || !isOfTheWay(error)) throw error;
+        firstProblem ??= error;
+      }
     }
+    throw firstProblem;
+  }
+
+  #openWay(key: string, signal: AbortSignal | undefined): Promise<PacketChannel> {
+    for (const source of this.#sources)
+      if (source.sightings().some((sighting) => sighting.key === key)) return source.open(key, signal);
     throw new CodedError('finder.not_found');
   }
 
   #groups(): FoundGroup[] {
-    return mergeSightings(this.#sources.flatMap((source) => source.sightings()));
+    const groups = mergeSightings(this.#sources.flatMap((source) => source.sightings()));
+    return this.#lostCables.addTo(groups, this.#clock.ticks());
   }
 
   /** Tells soon, and not too often; an earlier need brings a later telling forward. */
@@ -153,4 +168,9 @@ class Finder implements DeviceFinder {
     this.#lastToldAt = this.#clock.ticks();
     this.#changes.emit(this.snapshot());
   }
+}
+
+/** Whether another way may succeed where this one failed: the port or the radio, not the device. */
+function isOfTheWay(error: unknown): boolean {
+  return error instanceof CodedError && /^(?:serial|ble)\./.test(error.code);
 }

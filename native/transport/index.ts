@@ -8,6 +8,7 @@ export type {
   FinderSnapshot,
   FoundDevice,
   FoundPort,
+  FoundWay,
 } from './finder-types.ts';
 export { type DeviceKind, type DeviceState, type Identity, identityOf } from './identity.ts';
 export type { MemoryDevice, MemorySource } from './memory/source.ts';

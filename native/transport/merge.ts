@@ -1,4 +1,4 @@
-import type { FoundDevice, Sighting } from './finder-types.ts';
+import type { FoundDevice, FoundWay, Sighting } from './finder-types.ts';
 
 /** What a device says that has lost its own MAC: not good to tell devices apart. */
 const NO_MAC = '00.00.00';
@@ -42,8 +42,14 @@ function groupOf(id: string, group: [Sighting, ...Sighting[]]): FoundGroup {
     firstSeenAt: Math.min(...group.map((way) => way.firstSeenAt)),
     lastSeenAt: Math.max(...group.map((way) => way.lastSeenAt)),
     connected: group.some((way) => way.connected),
+    ways: group.map(wayOf),
   };
   return { device, ways: group };
+}
+
+/** What a person may know of a way. */
+export function wayOf({ transport, place, rssi, lastSeenAt, problem }: Sighting): FoundWay {
+  return { transport, place, rssi, lastSeenAt, problem };
 }
 
 /** A way in use comes first, then one without a problem, then USB: it is faster and needs no button. */

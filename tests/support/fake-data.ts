@@ -26,8 +26,9 @@ export interface FakeWorld {
   practice: Practice | null;
 }
 
-function found(part: Partial<FoundDevice> & Pick<FoundDevice, 'id' | 'kind'>): FoundDevice {
-  return {
+/** A find with one way, unless `part` names more. */
+export function found(part: Partial<FoundDevice> & Pick<FoundDevice, 'id' | 'kind'>): FoundDevice {
+  const find = {
     transport: 'bluetooth',
     place: '',
     mac: null,
@@ -41,7 +42,9 @@ function found(part: Partial<FoundDevice> & Pick<FoundDevice, 'id' | 'kind'>): F
     connected: false,
     planned: null,
     ...part,
-  };
+  } satisfies Omit<FoundDevice, 'ways'>;
+  const { transport, place, rssi, lastSeenAt, problem } = find;
+  return { ways: [{ transport, place, rssi, lastSeenAt, problem }], ...find };
 }
 
 /** What is heard and plugged in beside the drawn site. */
@@ -54,6 +57,11 @@ export function fakeDiscovery(site: Site): Discovery {
   };
   return {
     bluetooth: 'on',
+    ports: [
+      { path: 'COM7', known: true, addedByPath: false, name: 'Zephyr Project' },
+      { path: '/dev/ttyUSB3', known: false, addedByPath: true, name: 'FTDI' },
+      { path: '/dev/ttyS0', known: false, addedByPath: false, name: null },
+    ],
     devices: [
       found({
         id: 'usb:COM7',
@@ -71,7 +79,10 @@ export function fakeDiscovery(site: Site): Discovery {
         transport: 'usb',
         place: '/dev/ttyUSB3',
         kind: 'unknown',
-        problem: { code: 'serial.port_busy', params: { path: '/dev/ttyUSB3' } },
+        problem: {
+          code: 'serial.port_busy',
+          params: { path: '/dev/ttyUSB3', system: 'linux', holder: 'minicom', grabber: 'none' },
+        },
       }),
       found({ id: 'ble:1', kind: 'lock', mac: '01FFEE0011B001', model: 'escutcheon', rssi: -41 }),
       found({
@@ -245,7 +256,7 @@ export function fakeWorld(rows = 412): FakeWorld {
     },
     rows: all,
     sites,
-    discovery: drawn === undefined ? { bluetooth: 'absent', devices: [] } : fakeDiscovery(drawn),
+    discovery: drawn === undefined ? { bluetooth: 'absent', devices: [], ports: [] } : fakeDiscovery(drawn),
     work: null,
     outbox: rows === 0 ? { sites: [], unsent: 0, sentToday: 0 } : fakeOutbox(all),
     practice: {

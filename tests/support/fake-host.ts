@@ -282,7 +282,12 @@ function routerOf(
       addPort: os.discovery.addPort.handler(({ input, errors }) => {
         note('discovery.addPort', input);
         if (input.path.includes('nowhere'))
-          throw errors.PROBLEM({ data: { code: 'serial.no_such_port', params: { path: input.path } } });
+          throw errors.PROBLEM({
+            data: {
+              code: 'serial.no_such_port',
+              params: { path: input.path, system: 'linux', grabber: 'none' },
+            },
+          });
       }),
       removePort: os.discovery.removePort.handler(({ input }) => {
         note('discovery.removePort', input);

@@ -66,6 +66,18 @@ export const deviceSchema = z.object({
 });
 export type Device = z.infer<typeof deviceSchema>;
 
+/** One way to a device that is seen now. */
+export const foundWaySchema = z.object({
+  transport: z.enum(['usb', 'bluetooth']),
+  /** Path of the port, or blank. */
+  place: z.string(),
+  rssi: z.number().nullable(),
+  lastSeenAt: timeSchema,
+  /** Why it cannot be gone now; `serial.port_gone` for a while after the cable was pulled. */
+  problem: problemSchema.nullable(),
+});
+export type FoundWay = z.infer<typeof foundWaySchema>;
+
 /** A device seen now, on the cable or on the air, and what the plan knows of it. */
 export const foundDeviceSchema = z.object({
   id: z.string().max(300),
@@ -82,6 +94,8 @@ export const foundDeviceSchema = z.object({
   lastSeenAt: timeSchema,
   problem: problemSchema.nullable(),
   connected: z.boolean(),
+  /** Every way to it, the preferred one first. */
+  ways: z.array(foundWaySchema).min(1),
   /** The planned device with the same MAC, in any site. */
   planned: z
     .object({ siteId: idSchema, siteName: z.string(), deviceId: idSchema, deviceName: z.string() })
@@ -91,9 +105,21 @@ export type FoundDevice = z.infer<typeof foundDeviceSchema>;
 
 export const adapterStateSchema = z.enum(['on', 'off', 'absent', 'forbidden', 'unknown']);
 
+/** A serial port of this laptop, or one that was added by path. */
+export const foundPortSchema = z.object({
+  path: z.string(),
+  /** Whether it is spoken to unasked, by its USB ids. */
+  known: z.boolean(),
+  addedByPath: z.boolean(),
+  /** What the system or the maker calls it. */
+  name: z.string().nullable(),
+});
+export type FoundPort = z.infer<typeof foundPortSchema>;
+
 /** What the cable and the radio show now. */
 export const discoverySchema = z.object({
   devices: z.array(foundDeviceSchema),
+  ports: z.array(foundPortSchema),
   bluetooth: adapterStateSchema,
 });
 export type Discovery = z.infer<typeof discoverySchema>;

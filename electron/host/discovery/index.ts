@@ -50,8 +50,13 @@ export function createDiscovery({ finder, store, practice }: DiscoveryDeps): Dis
     rssi: find.rssi,
     firstSeenAt: new Date(find.firstSeenAt).toISOString(),
     lastSeenAt: new Date(find.lastSeenAt).toISOString(),
-    problem: find.problem === null ? null : { ...find.problem, params: { ...find.problem.params } },
+    problem: problemOf(find),
     connected: find.connected,
+    ways: find.ways.map((way) => ({
+      ...way,
+      lastSeenAt: new Date(way.lastSeenAt).toISOString(),
+      problem: problemOf(way),
+    })),
     planned: plannedFor(find.mac, store),
   });
 
@@ -68,8 +73,12 @@ export function createDiscovery({ finder, store, practice }: DiscoveryDeps): Dis
       for (const path of storedPorts()) finder.addPort(path).catch(() => {});
     },
     view() {
-      const { devices, bluetooth } = finder.snapshot();
-      return { devices: devices.map(shown), bluetooth: practice ? 'on' : bluetooth };
+      const { devices, bluetooth, usb } = finder.snapshot();
+      return {
+        devices: devices.map(shown),
+        ports: usb.ports.map((port) => ({ ...port })),
+        bluetooth: practice ? 'on' : bluetooth,
+      };
     },
     subscribe(listener) {
       const endOwn = changed.subscribe(listener);
@@ -97,6 +106,10 @@ export function createDiscovery({ finder, store, practice }: DiscoveryDeps): Dis
       );
     },
   };
+}
+
+function problemOf({ problem }: Pick<Find, 'problem'>): FoundDevice['problem'] {
+  return problem === null ? null : { ...problem, params: { ...problem.params } };
 }
 
 function plannedFor(mac: string | null, store: Store): FoundDevice['planned'] {

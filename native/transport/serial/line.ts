@@ -2,7 +2,10 @@ import { CodedError } from '../../../electron/contract/errors.ts';
 import { abortError } from '../../smp/clock.ts';
 import { type Clock, systemClock, withLimit } from '../clock.ts';
 import { Listeners } from '../listeners.ts';
-import { explainOpenFailure, probePort } from './open-failure.ts';
+import { holderOf } from './linux-ports.ts';
+import { explainOpenFailure } from './open-failure.ts';
+import { portPath } from './port-path.ts';
+import { portProblem } from './port-problem.ts';
 
 /** An open serial port: bytes in, bytes out, and the news that it is gone. */
 export interface SerialLine {
@@ -23,6 +26,8 @@ export interface ListedPort {
   readonly productId: string | null;
   /** The USB serial number: tells one plugged thing from the next, never a device's identity. */
   readonly serialNumber: string | null;
+  /** What the system or the maker calls it, for a person who looks for it. */
+  readonly name: string | null;
 }
 
 const BAUD_RATE = 115_200;
@@ -33,16 +38,26 @@ const CLOSE_LIMIT_MS = 2_000;
 /** How often a quiet port is asked whether it is still there. */
 const PROBE_EVERY_MS = 500;
 
+/** A maker may call a port anything. */
+const MAX_NAME_LENGTH = 100;
+
 /** The serial ports of this computer; pseudo-terminals are in no list. */
 export async function listSerialPorts(): Promise<ListedPort[]> {
   const { SerialPort } = await import('serialport');
   const ports = await SerialPort.list();
   return ports.map((port) => ({
-    path: port.path,
+    path: portPath(port.path, process.platform),
     vendorId: port.vendorId?.toLowerCase() ?? null,
     productId: port.productId?.toLowerCase() ?? null,
     serialNumber: port.serialNumber ?? null,
+    name: nameOf(port),
   }));
+}
+
+/** Windows has a whole name for a port; elsewhere its maker's has to do. Some drivers give an empty one. */
+function nameOf(port: { readonly manufacturer?: string; readonly friendlyName?: string }): string | null {
+  const name = (port.friendlyName ?? port.manufacturer ?? '').trim().slice(0, MAX_NAME_LENGTH);
+  return name === '' ? null : name;
 }
 
 type SerialPort = import('serialport').SerialPort;
@@ -58,14 +73,15 @@ export async function openSerialLine(
   const { signal, clock = systemClock } = options;
   const { SerialPort } = await import('serialport');
   if (signal?.aborted) throw abortError(signal);
+  await refuseIfHeld(path);
   const port = new SerialPort({
-    path,
+    path: portPath(path, process.platform),
     baudRate: BAUD_RATE,
     dataBits: 8,
     parity: 'none',
     stopBits: 1,
     lock: true,
-    // Closing must not drop DTR: on Windows the next opening may otherwise reset the device.
+    // Closing must not drop DTR, which resets some boards; see docs/decisions/0006.
     hupcl: false,
     autoOpen: false,
   });
@@ -74,6 +90,16 @@ export async function openSerialLine(
   await openWithin(port, path, signal, clock);
   await raiseDtr(port);
   return lineOf(port, clock);
+}
+
+/**
+ * Linux lets two programs open one port, and each then gets a part of the answers: the lock keeps only those out
+ * that ask for it. So nobody is disturbed, and the program can be named.
+ */
+async function refuseIfHeld(path: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const holder = await holderOf(path);
+  if (holder !== null) throw portProblem('serial.port_busy', path, { circumstances: { holder } });
 }
 
 async function openWithin(
@@ -90,7 +116,7 @@ async function openWithin(
     // An opening that comes too late is closed again.
     opening.then(() => port.close(() => {})).catch(() => {});
     if (error instanceof CodedError) throw error;
-    throw explainOpenFailure(path, await probePort(path, process.platform), process.platform, error);
+    throw await explainOpenFailure(path, process.platform, error);
   }
 }
 

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 import { CodedError } from '../../../electron/contract/errors.ts';
+import { circumstancesOf, portProblem } from './port-problem.ts';
 
 /** What the system says when a port is opened without the serial driver. */
 export interface PortProbe {
@@ -29,36 +30,43 @@ export async function probePort(path: string, platform: NodeJS.Platform): Promis
   }
 }
 
-/** The coded error for a port that the driver could not open. */
-export function explainOpenFailure(
-  path: string,
-  probe: PortProbe,
+/** The code for a port that the driver could not open. */
+export function openFailureCode(
+  { errno, terminal }: PortProbe,
   platform: NodeJS.Platform,
-  cause: unknown,
-): CodedError {
-  const because = { cause };
-  switch (probe.errno) {
+): 'serial.port_busy' | 'serial.permission_denied' | 'serial.no_such_port' | 'serial.port_stuck' {
+  switch (errno) {
     case null:
       // It opens, so what failed in the driver was its lock: another program has the port.
-      if (probe.terminal) return new CodedError('serial.port_busy', { path }, because);
-      return new CodedError('serial.no_such_port', { path }, because);
+      return terminal ? 'serial.port_busy' : 'serial.no_such_port';
     case 'EBUSY':
-      return new CodedError('serial.port_busy', { path }, because);
+      return 'serial.port_busy';
     case 'EACCES':
     case 'EPERM':
       // Windows opens a port for one program only and answers everybody else with "access denied".
-      if (platform === 'win32') return new CodedError('serial.port_busy', { path }, because);
-      return new CodedError('serial.permission_denied', { path }, because);
+      return platform === 'win32' ? 'serial.port_busy' : 'serial.permission_denied';
     case 'ENOENT':
     case 'ENOTDIR':
     case 'EISDIR':
     case 'ENODEV':
     case 'ENXIO':
     case 'EIO': // a pseudo-terminal whose other end is closed
-      return new CodedError('serial.no_such_port', { path }, because);
+      return 'serial.no_such_port';
     default:
-      return new CodedError('serial.port_stuck', { path }, because);
+      return 'serial.port_stuck';
   }
+}
+
+/** The coded error for a port that the driver could not open, with what its cure names. */
+export async function explainOpenFailure(
+  path: string,
+  platform: NodeJS.Platform,
+  cause: unknown,
+): Promise<CodedError> {
+  const code = openFailureCode(await probePort(path, platform), platform);
+  if (code === 'serial.port_stuck') return new CodedError(code, { path }, { cause });
+  const circumstances = await circumstancesOf(code, path, platform);
+  return portProblem(code, path, { platform, cause, circumstances });
 }
 
 function errnoOf(error: unknown): string {

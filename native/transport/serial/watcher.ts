@@ -5,6 +5,7 @@ import type { FinderSource, FoundPort, Sighting, SightingChange } from '../finde
 import type { Identity } from '../identity.ts';
 import { onRelease } from '../owned-channel.ts';
 import type { ListedPort } from './line.ts';
+import { portProblem } from './port-problem.ts';
 
 /** USB ids of devices that are spoken to unasked; see `resources/usb-devices.json`. */
 export interface KnownUsbDevices {
@@ -98,7 +99,8 @@ export class SerialWatcher implements FinderSource {
     const paths = new Set([...this.#listed.map((port) => port.path), ...this.#ports.keys()]);
     return [...paths].sort().map((path) => {
       const port = this.#ports.get(path);
-      return { path, known: port?.known ?? false, addedByPath: port?.addedByPath ?? false };
+      const name = this.#listed.find((entry) => entry.path === path)?.name ?? null;
+      return { path, known: port?.known ?? false, addedByPath: port?.addedByPath ?? false, name };
     });
   }
 
@@ -244,7 +246,9 @@ export class SerialWatcher implements FinderSource {
   }
 
   #show(port: Port, code: 'serial.port_gone' | 'serial.no_such_port'): void {
-    port.problem = { code, params: { path: port.path } };
+    const { path } = port;
+    port.problem =
+      code === 'serial.no_such_port' ? portProblem(code, path).problem : { code, params: { path } };
     this.#options.changed('change');
   }
 

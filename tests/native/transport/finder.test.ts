@@ -63,8 +63,8 @@ describe('USB', () => {
       connected: false,
     });
     expect(finder.snapshot().usb.ports).toEqual([
-      { path: KNOWN_PORT, known: true, addedByPath: false },
-      { path: '/dev/ttyUSB0', known: false, addedByPath: false },
+      { path: KNOWN_PORT, known: true, addedByPath: false, name: null },
+      { path: '/dev/ttyUSB0', known: false, addedByPath: false, name: null },
     ]);
     ports.unplug(KNOWN_PORT);
     await clock.advance(1_000);
@@ -240,6 +240,64 @@ describe('a channel for work', () => {
     expect(only()).toMatchObject({ connected: false, problem: { code: 'serial.port_busy' } });
     ports.behind.set(KNOWN_PORT, iq);
     expect(await codeOf(finder.open('iq:04.A2.FF'))).toBe('succeeded');
+  });
+});
+
+describe('one device by two ways', () => {
+  const wayOf = () => only()?.ways.map(({ transport, problem }) => [transport, problem?.code ?? null]);
+  beforeEach(async () => {
+    ports.plug(KNOWN_PORT, iq, KNOWN);
+    finder.start();
+    ble.become('on');
+    ble.hear('a', { data: manufacturerData(), rssi: -61 });
+    await clock.advance(1_000);
+  });
+
+  test('is one find with both, and the cable first', () => {
+    expect(only()).toMatchObject({ transport: 'usb', place: KNOWN_PORT, rssi: -61, mac: iq.mac });
+    expect(wayOf()).toEqual([
+      ['usb', null],
+      ['bluetooth', null],
+    ]);
+  });
+
+  test('the cable pulled: the radio is left, and it is told for a minute', async () => {
+    ports.unplug(KNOWN_PORT);
+    await clock.advance(1_000);
+    expect(only()).toMatchObject({ id: 'iq:04.A2.FF', transport: 'bluetooth', problem: null });
+    expect(wayOf()).toEqual([
+      ['bluetooth', null],
+      ['usb', 'serial.port_gone'],
+    ]);
+    const channel = await finder.open('iq:04.A2.FF');
+    expect(channel.transport).toBe('bluetooth');
+    await clock.advance(59_000);
+    expect(wayOf()).toHaveLength(2);
+    await clock.advance(3_000);
+    expect(wayOf()).toEqual([['bluetooth', null]]);
+    ports.plug(KNOWN_PORT, iq, KNOWN);
+    await clock.advance(2_000);
+    expect(wayOf()).toEqual([
+      ['bluetooth', null],
+      ['usb', null],
+    ]);
+    // One owner, whatever the way.
+    expect(await codeOf(finder.open('iq:04.A2.FF'))).toBe('finder.device_in_use');
+    await channel.close();
+    expect(wayOf()?.[0]).toEqual(['usb', null]);
+  });
+
+  test('a way that cannot be gone is left for the next; the first reason is told where none can', async () => {
+    ports.behind.set(KNOWN_PORT, new CodedError('serial.port_busy', { path: KNOWN_PORT }));
+    const channel = await finder.open('iq:04.A2.FF');
+    expect(channel.transport).toBe('bluetooth');
+    await channel.close();
+    ble.connectFails = new CodedError('ble.unreachable', { device: iq.mac });
+    ports.behind.set(KNOWN_PORT, iq);
+    await clock.advance(3_000);
+    ports.behind.set(KNOWN_PORT, new CodedError('serial.port_stuck', { path: KNOWN_PORT }));
+    expect(await codeOf(finder.open('iq:04.A2.FF'))).toBe('serial.port_stuck');
+    expect(only()?.connected).toBe(false);
   });
 });
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { CodedError } from '../../../electron/contract/errors.ts';
 import { createSerialChannel } from '../../../native/transport/serial/channel.ts';
 import type { SerialLine } from '../../../native/transport/serial/line.ts';
-import { explainOpenFailure } from '../../../native/transport/serial/open-failure.ts';
+import { openFailureCode } from '../../../native/transport/serial/open-failure.ts';
 import { manualClock } from './manual-clock.ts';
 
 describe('why a port did not open, by errno alone', () => {
   const because = (platform: NodeJS.Platform, errno: string | null, terminal = false) =>
-    explainOpenFailure('COM3', { errno, terminal }, platform, new Error('any text')).code;
+    openFailureCode({ errno, terminal }, platform);
 
   test.each([
     ['linux', 'EACCES', 'serial.permission_denied'],

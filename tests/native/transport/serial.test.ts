@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, chown, readdir, readlink, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -24,6 +24,17 @@ async function channelOn(path: string) {
   const channel = await openSerialChannel(path);
   cleanups.push(() => channel.close());
   return channel;
+}
+
+/** Resolves once a process has the port open. */
+async function held(path: string, pid: number | undefined): Promise<void> {
+  const target = await realpath(path);
+  for (;;) {
+    const files = await readdir(`/proc/${pid}/fd`);
+    const open = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
+    if (open.includes(target)) return;
+    await new Promise((done) => setImmediate(done));
+  }
 }
 
 const packetOf = (bytes: number, sequence = 1) =>
@@ -143,9 +154,9 @@ describe('a port that does not open', () => {
   test('is busy when it is open already', async () => {
     const terminal = await pty();
     await channelOn(terminal.path);
-    expect(await codeOf(openSerialChannel(terminal.path))).toEqual({
+    expect(await codeOf(openSerialChannel(terminal.path))).toMatchObject({
       code: 'serial.port_busy',
-      params: { path: terminal.path },
+      params: { path: terminal.path, system: 'linux', holder: 'none' },
     });
   });
 
@@ -155,19 +166,27 @@ describe('a port that does not open', () => {
     const file = join(folder, 'file');
     await writeFile(file, 'text');
     for (const path of [join(folder, 'none'), folder, file]) {
-      expect(await codeOf(openSerialChannel(path))).toEqual({
+      expect(await codeOf(openSerialChannel(path))).toMatchObject({
         code: 'serial.no_such_port',
-        params: { path },
+        params: { path, system: 'linux' },
       });
     }
     await terminal.hangUp();
     const { path } = terminal;
-    expect(await codeOf(openSerialChannel(path))).toEqual({ code: 'serial.no_such_port', params: { path } });
+    expect(await codeOf(openSerialChannel(path))).toMatchObject({
+      code: 'serial.no_such_port',
+      params: { path },
+    });
   });
 
-  test('is forbidden when its owner shuts others out', async () => {
+  test.each([
+    ['nobody', 0o000, 0, 'none'],
+    ['its group', 0o660, 20, 'dialout'],
+    ['the superuser’s group, which nobody should join', 0o660, 0, 'none'],
+  ])('is forbidden to strangers where it is kept for %s', async (_, mode, gid, group) => {
     const terminal = await pty();
-    await chmod(terminal.path, 0);
+    await chown(terminal.path, 0, gid);
+    await chmod(terminal.path, mode);
     await chmod(dirname(terminal.path), 0o755);
     const script = `
       const { openSerialChannel } = await import(process.argv[1]);
@@ -175,6 +194,7 @@ describe('a port that does not open', () => {
       await openSerialChannel(process.argv[2] + '-missing').catch(() => {});
       // Permissions do not bind root. The rights go only now: this folder itself may be closed to others.
       if (process.getuid() === 0) {
+        process.setgroups([]);
         process.setgid(65534);
         process.setuid(65534);
       }
@@ -188,8 +208,36 @@ describe('a port that does not open', () => {
     );
     expect(JSON.parse(stdout)).toEqual({
       code: 'serial.permission_denied',
-      params: { path: terminal.path },
+      params: { path: terminal.path, system: 'linux', group },
     });
+  });
+
+  test.each([
+    ['locks it', [process.execPath, resolve(import.meta.dirname, '../../support/hold-port.ts')], 'node'],
+    ['only reads it, and would take a part of the answers', ['tail', '-f'], 'tail'],
+  ])('is busy when another program %s, which is named', async (_, words, holder) => {
+    const terminal = await pty();
+    const [program = '', ...args] = words;
+    const child = spawn(program, [...args, terminal.path], { stdio: ['ignore', 'pipe', 'ignore'] });
+    cleanups.push(async () => void child.kill());
+    await held(terminal.path, child.pid);
+    expect(await codeOf(openSerialChannel(terminal.path))).toEqual({
+      code: 'serial.port_busy',
+      params: { path: terminal.path, system: 'linux', holder, grabber: 'none' },
+    });
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill();
+    await ended;
+    await channelOn(terminal.path); // free again
+  });
+
+  test('keeps DTR when it closes: the terminal is told not to hang up', async () => {
+    const terminal = await pty();
+    await channelOn(terminal.path);
+    const { stdout } = await promisify(execFile)('stty', ['-a', '-F', terminal.path]);
+    expect(stdout).toMatch(/-hupcl/);
+    expect(stdout).toMatch(/-crtscts/);
+    expect(stdout).toMatch(/cs8/);
   });
 
   test('is not opened at all after an abort', async () => {

@@ -65,7 +65,7 @@ export class StandInPorts {
     this.behind.set(path, what);
     this.stamps.set(path, `${this.opened.length} ${Math.random()}`);
     if (ids === undefined) return;
-    this.listed.push({ path, vendorId: ids[0], productId: ids[1], serialNumber: null });
+    this.listed.push({ path, vendorId: ids[0], productId: ids[1], serialNumber: null, name: null });
   }
 
   unplug(path: string): void {
