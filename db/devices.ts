@@ -1,6 +1,6 @@
 import { CodedError } from '../electron/contract/errors.ts';
-import { deviceKinds, deviceModels, deviceStates } from '../electron/contract/model.ts';
-import { createUpdater, wordReader } from './rows.ts';
+import { deviceKinds, deviceModels, deviceStates, reachSchema } from '../electron/contract/model.ts';
+import { createUpdater, readJson, unreadable, wordReader, writeJson } from './rows.ts';
 import type { Connection, SqlValue } from './sqlite.ts';
 import type { DeviceChange, Store } from './store.ts';
 import { inTreeOrder } from './tree-order.ts';
@@ -9,7 +9,8 @@ import type { Vault } from './vault.ts';
 import type { Writer } from './writer.ts';
 
 /** A record as SQLite gives it: words not looked at yet, flags as numbers. */
-interface DeviceRow extends Omit<DeviceRecord, 'hasActivationCode' | 'networkProven'> {
+interface DeviceRow extends Omit<DeviceRecord, 'hasActivationCode' | 'networkProven' | 'reach'> {
+  reach: string | DeviceRecord['reach'];
   hasActivationCode: number | boolean;
   networkProven: number | boolean;
 }
@@ -17,7 +18,8 @@ interface DeviceRow extends Omit<DeviceRecord, 'hasActivationCode' | 'networkPro
 const select = `
   SELECT id, site_id AS siteId, parent_id AS parentId, position, kind, name, model, radio, mac,
     activation_code IS NOT NULL AS hasActivationCode, door, floor, notes, state, serial, firmware, rssi,
-    battery_percent AS batteryPercent, heard_at AS heardAt, network_proven AS networkProven,
+    battery_percent AS batteryPercent, battery_at AS batteryAt, heard_at AS heardAt,
+    network_proven AS networkProven, reach, clock_set_at AS clockSetAt, clock_offset_ms AS clockOffsetMs,
     cloud_id AS cloudId, subscription
   FROM devices`;
 
@@ -37,8 +39,12 @@ const changeable: Readonly<Record<string, string>> = {
   firmware: 'firmware',
   rssi: 'rssi',
   batteryPercent: 'battery_percent',
+  batteryAt: 'battery_at',
   heardAt: 'heard_at',
   networkProven: 'network_proven',
+  reach: 'reach',
+  clockSetAt: 'clock_set_at',
+  clockOffsetMs: 'clock_offset_ms',
   cloudId: 'cloud_id',
   subscription: 'subscription',
 };
@@ -131,7 +137,8 @@ function columnsOf(change: DeviceChange): Record<string, SqlValue> {
   for (const [member, value] of Object.entries(change)) {
     const column = changeable[member];
     if (column === undefined || value === undefined) continue;
-    columns[column] = typeof value === 'boolean' ? Number(value) : value;
+    if (typeof value === 'object') columns[column] = value === null ? null : writeJson(value);
+    else columns[column] = typeof value === 'boolean' ? Number(value) : value;
   }
   return columns;
 }
@@ -151,5 +158,12 @@ function deviceOf(row: DeviceRow): DeviceRecord {
   if (row.subscription !== null) readSubscription(row.subscription);
   row.hasActivationCode = row.hasActivationCode === 1;
   row.networkProven = row.networkProven === 1;
+  if (typeof row.reach === 'string') row.reach = reachOf(row.reach);
   return row as DeviceRecord;
+}
+
+function reachOf(text: string): DeviceRecord['reach'] {
+  const read = reachSchema.safeParse(readJson('devices', 'reach', text));
+  if (!read.success) throw unreadable('devices', 'reach');
+  return read.data;
 }

@@ -16,6 +16,7 @@ import { createSites } from './sites.ts';
 import { type Connection, codedSqlite, connect, withCodesIn } from './sqlite.ts';
 import type { Store } from './store.ts';
 import { openVault, type Vault, type VaultKeySource } from './vault.ts';
+import { createWifi } from './wifi.ts';
 import { createWork } from './work.ts';
 import { createWriter } from './writer.ts';
 
@@ -174,6 +175,7 @@ function opened(parts: {
     work: coded(createWork(db, writer)),
     outbox: coded(createOutbox(db, writer, vault)),
     account: coded(createAccount(db, writer, vault)),
+    wifi: coded(createWifi(db, vault)),
     audit: coded(createAudit(db)),
     settings: coded(createSettings(db)),
   };

@@ -11,6 +11,7 @@ import type {
   NewIntent,
   Outcome,
   SiteRecord,
+  WifiRecord,
   WorkRecord,
 } from './types.ts';
 
@@ -158,6 +159,12 @@ export interface Store {
     get(): AccountRecord | undefined;
     save(change: Partial<Omit<AccountRecord, 'updatedAt'>>, now: Moment): void;
     clear(): void;
+  };
+  /** The Wi-Fi that a hub was given last, for the next one; sealed. */
+  readonly wifi: {
+    last(): WifiRecord | undefined;
+    keep(network: Omit<WifiRecord, 'savedAt'>, now: Moment): void;
+    forget(): void;
   };
   readonly audit: {
     add(record: AuditRecord): void;

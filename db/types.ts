@@ -6,6 +6,7 @@ import type {
   Invitation,
   Problem,
   Radio,
+  Reach,
   SiteData,
   SiteState,
 } from '../electron/contract/index.ts';
@@ -56,6 +57,13 @@ export interface DeviceRecord {
   readonly batteryPercent: number | null;
   readonly heardAt: Moment | null;
   readonly networkProven: boolean;
+  /** When the battery was measured. */
+  readonly batteryAt: Moment | null;
+  /** What a hub measured last of its way to the cloud. */
+  readonly reach: Reach | null;
+  /** When the laptop last gave it the time, and what was then added to the laptop's own; null where it never was. */
+  readonly clockSetAt: Moment | null;
+  readonly clockOffsetMs: number | null;
   readonly cloudId: string | null;
   readonly subscription: 'subscribed' | 'suspended' | null;
 }
@@ -165,6 +173,14 @@ export interface WorkRecord {
   readonly startedAt: Moment;
   readonly endedAt: Moment | null;
   readonly problem: Problem | null;
+}
+
+/** A Wi-Fi as a hub was given it; the name as hex, since it is bytes (A41). */
+export interface WifiRecord {
+  readonly ssidHex: string;
+  readonly security: 'open' | 'wpa' | 'wpa2';
+  readonly passphrase: string | null;
+  readonly savedAt: Moment;
 }
 
 export interface AuditRecord {

@@ -3,10 +3,15 @@ import * as z from 'zod';
 import {
   appStateSchema,
   deviceKindSchema,
+  deviceLogSchema,
   deviceModelSchema,
   discoverySchema,
   doorCheckSchema,
+  heardNetworksSchema,
+  hubNetworkSchema,
   idSchema,
+  lastWifiSchema,
+  measureSchema,
   networkSchema,
   outboxSchema,
   practiceSchema,
@@ -22,6 +27,8 @@ import {
 
 export * from './errors.ts';
 export * from './model.ts';
+export * from './thresholds.ts';
+export * from './wifi.ts';
 
 /** Every procedure may fail with one declared error, whose data is a {@link problemSchema}. */
 const procedure = oc.errors({ PROBLEM: { status: 422, data: problemSchema } });
@@ -87,6 +94,12 @@ export const contract = {
     remove: procedure.input(deviceId).output(z.void()),
     /** Puts a found device's MAC, model and radio on a planned place. */
     bindFound: procedure.input(deviceId.extend({ foundId: text(300) })).output(z.void()),
+    /** Asks the hub how it hears a device, and the device how it is; keeps signal and battery. Refused with `work.busy`. */
+    measure: procedure.input(deviceId).output(measureSchema),
+    /** Reads a device's own log after entry `after`, 0 for all that it still has. Refused with `work.busy`. */
+    log: procedure.input(deviceId.extend({ after: z.int().min(0).max(0xffff_ffff) })).output(deviceLogSchema),
+    /** Gives a device the time once more. Refused with `work.busy`, CLOCK_UNTRUSTED. */
+    setClock: procedure.input(deviceId).output(z.void()),
   },
   register: {
     /** Reads a register and tells every fault; writes nothing. `content` is the file's bytes, base64. */
@@ -117,7 +130,23 @@ export const contract = {
     pairHub: procedure
       .input(deviceId.extend({ foundId: text(300), activationCode: text(64) }))
       .output(z.void()),
-    configureNetwork: procedure.input(deviceId.extend({ network: networkSchema })).output(reachSchema),
+    /**
+     * Writes a hub's network and lets the hub measure its way to the cloud. With `prove` it keeps the network only
+     * if that way holds (`commission.network_unproven`, with `broken`); without, in any case. WIFI_BAND and
+     * WIFI_SECURITY where the hub was just heard to be unable to join.
+     */
+    configureNetwork: procedure
+      .input(deviceId.extend({ network: networkSchema, prove: z.boolean().default(true) }))
+      .output(reachSchema),
+    /** The Wi-Fi networks that a hub hears, strongest first. Takes up to 15 s; refused with `work.busy`. */
+    scanNetworks: procedure.input(deviceId).output(heardNetworksSchema),
+    /** The network that a hub has now. Refused with `work.busy`. */
+    readNetwork: procedure.input(deviceId).output(hubNetworkSchema),
+    /** The Wi-Fi that the last hub was given, for the next one. */
+    lastWifi: procedure.output(lastWifiSchema.nullable()),
+    forgetWifi: procedure.output(z.void()),
+    /** The person compared the laptop's clock and says that it is right; holds for today (A44). */
+    confirmClock: procedure.output(z.void()),
     /** Attaches planned repeaters and locks below their hub, in the tree's order. */
     attach: procedure.input(siteId.extend({ deviceIds: z.array(idSchema).min(1).max(22) })).output(z.void()),
     /** Tests a door: what the lock can judge by itself first, then what a person must judge. */

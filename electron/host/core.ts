@@ -122,7 +122,8 @@ function assemble(
         });
   const online = connect(ports, store, practice, cloudOf(ports, options));
   const person = () => online?.account.state().me?.person.fullName ?? 'installer';
-  const rules = (): AccountRules => rulesOf(online?.account);
+  const clockOffsetMs = () => store.account.get()?.clockOffsetMs ?? null;
+  const rules = (): AccountRules => rulesOf(online?.account, clockOffsetMs());
   const finder = createFinder(practice, options.mode);
   const discovery = createDiscovery({ finder, store, practice: practice !== null });
   const commissioning = createCommissioning({
@@ -133,7 +134,7 @@ function assemble(
     newId,
     person,
     rules,
-    clockOffsetMs: () => store.account.get()?.clockOffsetMs ?? null,
+    clockOffsetMs,
   });
   const register = createRegister({ store, now, newId, rules, person });
   const handover = (siteId: string) => ({ store, siteId, person: person(), now, newId });
@@ -317,13 +318,15 @@ function createFinder(practice: PracticeWorld | null, mode: Core['mode']): Devic
 }
 
 /** What the account says of tenants, types and limits; before the first sign-in the field's own limits hold. */
-function rulesOf(account: Account | undefined): AccountRules {
+function rulesOf(account: Account | undefined, clockOffsetMs: number | null): AccountRules {
   const me = account?.state().me ?? null;
-  if (me === null) return { limits: new Map([['*', defaultLimits]]), tenants: null, businessTypes: null };
+  if (me === null)
+    return { limits: new Map([['*', defaultLimits]]), tenants: null, businessTypes: null, clockOffsetMs };
   return {
     limits: me.limits,
     tenants: me.tenants.map((tenant) => tenant.name),
     businessTypes: me.businessTypes,
+    clockOffsetMs,
   };
 }
 

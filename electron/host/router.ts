@@ -107,6 +107,15 @@ export function createRouter() {
         const core = context.core();
         core.sites.bind(input.deviceId, core.discovery.get(input.foundId));
       }),
+      measure: os.devices.measure.handler(({ context, input, signal }) =>
+        context.core().commissioning.looks.measure(input.deviceId, signal),
+      ),
+      log: os.devices.log.handler(({ context, input, signal }) =>
+        context.core().commissioning.looks.log(input.deviceId, input.after, signal),
+      ),
+      setClock: os.devices.setClock.handler(({ context, input, signal }) =>
+        context.core().commissioning.looks.setClock(input.deviceId, signal),
+      ),
     },
     register: {
       preview: os.register.preview.handler(({ context, input }) =>
@@ -145,7 +154,20 @@ export function createRouter() {
         context.core().commissioning.pairHub(input.deviceId, input.foundId, input.activationCode),
       ),
       configureNetwork: os.work.configureNetwork.handler(({ context, input }) =>
-        context.core().commissioning.configureNetwork(input.deviceId, input.network),
+        context.core().commissioning.configureNetwork(input.deviceId, input.network, input.prove),
+      ),
+      scanNetworks: os.work.scanNetworks.handler(({ context, input, signal }) =>
+        context.core().commissioning.networks.scan(input.deviceId, signal),
+      ),
+      readNetwork: os.work.readNetwork.handler(({ context, input, signal }) =>
+        context.core().commissioning.networks.read(input.deviceId, signal),
+      ),
+      lastWifi: os.work.lastWifi.handler(({ context }) => context.core().commissioning.networks.lastWifi()),
+      forgetWifi: os.work.forgetWifi.handler(({ context }) =>
+        context.core().commissioning.networks.forgetWifi(),
+      ),
+      confirmClock: os.work.confirmClock.handler(({ context }) =>
+        context.core().commissioning.clockTrust.confirm(),
       ),
       attach: os.work.attach.handler(({ context, input }) =>
         context.core().commissioning.attach(input.siteId, input.deviceIds),

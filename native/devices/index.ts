@@ -41,7 +41,7 @@ export {
   type ReachLink,
 } from './workflows/configure-network.ts';
 export { type PairHubOptions, pairHub } from './workflows/pair-hub.ts';
-export type { TrustedTime } from './workflows/set-clock.ts';
+export { setTime, type TrustedTime } from './workflows/set-clock.ts';
 export {
   DOOR_CHECKS,
   type DoorAnswer,

@@ -1,9 +1,9 @@
+import { lowBatteryPercent } from '../../electron/contract/thresholds.ts';
 import { Text, useText } from '../i18n/text.tsx';
 import { cx } from './cx.ts';
 import css from './ruler.module.css';
 import {
   isWeakSignal,
-  LOW_BATTERY_PERCENT,
   litForBattery,
   litForSignal,
   RULER_SEGMENTS,
@@ -70,7 +70,7 @@ export function Signal({ rssi, figure = true }: { rssi: number; figure?: boolean
 /** A battery's charge as ruler and figure. */
 export function Battery({ percent }: { percent: number }) {
   const t = useText();
-  const low = percent < LOW_BATTERY_PERCENT;
+  const low = percent < lowBatteryPercent;
   return (
     <span className={cx(css.measure, low && css.isWeak)}>
       <Segments

@@ -1,5 +1,5 @@
-/** Below this a signal is weak (SIGNAL_WEAK), in dBm. */
-export const WEAK_SIGNAL_DBM = -82;
+import { weakSignalDbm } from '../../electron/contract/thresholds.ts';
+
 /** Segments of a ruler for signal or battery. */
 export const RULER_SEGMENTS = 10;
 
@@ -10,7 +10,7 @@ export function litForSignal(rssi: number): number {
 
 /** Whether a signal of `rssi` dBm is too weak to rely on. */
 export function isWeakSignal(rssi: number): boolean {
-  return rssi < WEAK_SIGNAL_DBM;
+  return rssi < weakSignalDbm;
 }
 
 /** How many of ten segments a battery of `percent` lights; a battery that is not empty lights one. */
@@ -18,9 +18,6 @@ export function litForBattery(percent: number): number {
   if (percent <= 0) return 0;
   return Math.min(RULER_SEGMENTS, Math.max(1, Math.round(percent / RULER_SEGMENTS)));
 }
-
-/** Below this share of its charge a battery wants a new one soon. */
-export const LOW_BATTERY_PERCENT = 20;
 
 export interface Segment {
   /** Left edge and width, in the ruler's own pixels. */

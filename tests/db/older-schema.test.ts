@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
+import { migrations } from '../../db/migrations/index.ts';
 import { addSite, newTestStore, openTestStore, someDay } from './support/store.ts';
 
 /** The same migrations as today's, and one more where a test says so: the app of tomorrow. */
@@ -20,7 +21,12 @@ test('data of an older app are backed up, then brought to the new form; a reader
   addSite(store, 'kept');
   store.close();
 
-  tomorrow.push({ version: 20, rebuildsTables: false, sql: 'ALTER TABLE sites ADD COLUMN later TEXT;' });
+  const { version: today = 0 } = migrations.at(-1) ?? {};
+  tomorrow.push({
+    version: today + 10,
+    rebuildsTables: false,
+    sql: 'ALTER TABLE sites ADD COLUMN later TEXT;',
+  });
   vi.resetModules();
   const { openStore } = await import('../../db/open.ts');
   const vault = { kind: 'key_file', path: join(dataDir, 'key') } as const;
@@ -33,12 +39,12 @@ test('data of an older app are backed up, then brought to the new form; a reader
 
   const [name = ''] = readdirSync(join(dataDir, 'backups'));
   const backup = new Database(join(dataDir, 'backups', name), { readonly: true });
-  expect(backup.pragma('user_version', { simple: true })).toBe(10);
+  expect(backup.pragma('user_version', { simple: true })).toBe(today);
   expect(backup.prepare('SELECT name FROM sites').pluck().all()).toEqual(['kept']);
   backup.close();
   // The app of today, which this file has loaded before, refuses it.
   await expect(openTestStore(dataDir)).rejects.toMatchObject({
     code: 'db.from_newer_app',
-    params: { found: 20, known: 10 },
+    params: { found: today + 10, known: today },
   });
 });

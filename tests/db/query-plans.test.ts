@@ -11,6 +11,7 @@ import { createSettings } from '../../db/settings.ts';
 import { createSites } from '../../db/sites.ts';
 import type { Connection } from '../../db/sqlite.ts';
 import { createSeals, type Vault } from '../../db/vault.ts';
+import { createWifi } from '../../db/wifi.ts';
 import { createWork } from '../../db/work.ts';
 import { createWriter } from '../../db/writer.ts';
 
@@ -20,7 +21,7 @@ interface Planned {
 }
 
 /** Tables of one row at most, which nothing but a scan can read. */
-const single = /^SCAN (account|vault)\b/;
+const single = /^SCAN (account|vault|last_wifi)\b/;
 /** What is meant to read everything: the lists, and groups over the partial index of what is not sent. */
 const whole = [
   /FROM sites ORDER BY id$/,
@@ -59,6 +60,7 @@ function planEverything(): Planned[] {
   createAccount(noting, writer, vault);
   createAudit(noting);
   createSettings(noting);
+  createWifi(noting, vault);
   return prepared.map((sql) => {
     const rows = db
       .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)

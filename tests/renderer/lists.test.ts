@@ -153,6 +153,7 @@ describe('a network', () => {
       ],
       update: true,
       time: true,
+      kept: true,
     };
     expect(pathOf(reach)).toMatchObject({ ok: false, fault: 'port' });
     expect(pathOf({ ...reach, gateway: false })).toMatchObject({

@@ -1,14 +1,20 @@
 import {
   type AppState,
+  type DeviceLogEntry,
   type Discovery,
   doorChecks,
   type FoundDevice,
+  type HeardNetworks,
+  type HubNetwork,
+  type LastWifi,
+  type Measure,
   type Outbox,
   type Practice,
   type Site,
   type SiteRow,
   type Work,
 } from '../../electron/contract/model.ts';
+import { fakeHeard, fakeHubNetwork, fakeLastWifi, fakeLog, fakeMeasure } from './fake-network.ts';
 import { fakeRows } from './fake-rows.ts';
 import { fakeSite, fakeStages } from './fake-site.ts';
 import { ago, ahead, fakeId, HOUR_MS, MINUTE_MS } from './fake-times.ts';
@@ -24,6 +30,13 @@ export interface FakeWorld {
   work: Work | null;
   outbox: Outbox;
   practice: Practice | null;
+  heard: HeardNetworks;
+  hubNetwork: HubNetwork;
+  lastWifi: LastWifi | null;
+  log: DeviceLogEntry[];
+  measure: Measure;
+  /** Whether a person said that the laptop's clock is right. */
+  clockTrusted: boolean;
 }
 
 /** A find with one way, unless `part` names more. */
@@ -258,6 +271,12 @@ export function fakeWorld(rows = 412): FakeWorld {
     sites,
     discovery: drawn === undefined ? { bluetooth: 'absent', devices: [], ports: [] } : fakeDiscovery(drawn),
     work: null,
+    heard: fakeHeard(),
+    hubNetwork: fakeHubNetwork(),
+    lastWifi: fakeLastWifi(),
+    log: fakeLog(),
+    measure: fakeMeasure(),
+    clockTrusted: true,
     outbox: rows === 0 ? { sites: [], unsent: 0, sentToday: 0 } : fakeOutbox(all),
     practice: {
       cloudUrl: 'http://127.0.0.1:40100/',

@@ -6,9 +6,10 @@ import { implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { CodedError, type ErrorCode, type ErrorParams } from '../../electron/contract/errors.ts';
-import { contract } from '../../electron/contract/index.ts';
+import { contract, type Site } from '../../electron/contract/index.ts';
 import { securityHeaders } from '../../electron/frame/content-security-policy.ts';
 import { type FakeWorld, fakeAttach, fakeId } from './fake-data.ts';
+import { fakeReach } from './fake-network.ts';
 
 /** A host of the screens alone: the contract over data in memory, served as loopback serves it. */
 export interface FakeHost {
@@ -122,6 +123,11 @@ function routerOf(
     }
     throw new CodedError('site.not_found');
   };
+  const putDevice = (w: FakeWorld, deviceId: string, part: Partial<Site['devices'][number]>) => {
+    const { site } = deviceOf(deviceId);
+    const devices = site.devices.map((each) => (each.id === deviceId ? { ...each, ...part } : each));
+    w.sites.set(site.id, { ...site, devices });
+  };
   let seq = 0;
 
   return os.router({
@@ -206,6 +212,19 @@ function routerOf(
           );
           w.sites.set(site.id, { ...site, devices });
         });
+      }),
+      measure: os.devices.measure.handler(({ input }) => {
+        note('devices.measure', input);
+        return world.measure;
+      }),
+      log: os.devices.log.handler(({ input }) => {
+        note('devices.log', input);
+        const entries = world.log.filter(({ number }) => number > input.after).slice(0, 25);
+        const last = entries.at(-1)?.number ?? input.after;
+        return { entries, next: world.log.some(({ number }) => number > last) ? last : null };
+      }),
+      setClock: os.devices.setClock.handler(({ input }) => {
+        note('devices.setClock', input);
       }),
     },
     register: {
@@ -302,6 +321,11 @@ function routerOf(
       ),
       pairHub: os.work.pairHub.handler(({ input, errors }) => {
         note('work.pairHub', input);
+        if (!world.clockTrusted) {
+          throw errors.PROBLEM({
+            data: { code: 'CLOCK_UNTRUSTED', params: { against: 'nothing', minutes: 0 } },
+          });
+        }
         const { site, device } = deviceOf(input.deviceId);
         if (input.activationCode !== '7C.0B.E8') {
           throw errors.PROBLEM({ data: { code: 'pairing.wrong_code', params: { left: 3 } } });
@@ -313,21 +337,37 @@ function routerOf(
           w.sites.set(site.id, { ...site, devices });
         });
       }),
-      configureNetwork: os.work.configureNetwork.handler(({ input }) => {
+      configureNetwork: os.work.configureNetwork.handler(({ input, errors }) => {
         note('work.configureNetwork', input);
-        return {
-          at: new Date().toISOString(),
-          link: 'eth' as const,
-          ip: '192.168.20.57',
-          gateway: true,
-          dns: true,
-          targets: [
-            { host: 'cloud.example', port: 40000, ok: true, ms: 41 },
-            { host: 'cloud.example', port: 40001, ok: false, ms: 0 },
-          ],
-          update: true,
-          time: true,
-        };
+        const { device } = deviceOf(input.deviceId);
+        const reach = fakeReach(input.network, !input.prove);
+        const proven = reach.targets.every(({ ok }) => ok);
+        change((w) => {
+          putDevice(w, device.id, {
+            reach: { ...reach, kept: !input.prove || proven },
+            networkProven: proven,
+          });
+        });
+        if (!proven && input.prove) {
+          throw errors.PROBLEM({
+            data: { code: 'commission.network_unproven', params: { broken: 'cloud' } },
+          });
+        }
+        return reach;
+      }),
+      scanNetworks: os.work.scanNetworks.handler(({ input }) => {
+        note('work.scanNetworks', input);
+        return world.heard;
+      }),
+      readNetwork: os.work.readNetwork.handler(() => world.hubNetwork),
+      lastWifi: os.work.lastWifi.handler(() => world.lastWifi),
+      forgetWifi: os.work.forgetWifi.handler(() => {
+        note('work.forgetWifi', null);
+        world.lastWifi = null;
+      }),
+      confirmClock: os.work.confirmClock.handler(() => {
+        note('work.confirmClock', null);
+        world.clockTrusted = true;
       }),
       attach: os.work.attach.handler(({ input }) => {
         note('work.attach', input);

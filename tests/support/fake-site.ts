@@ -29,6 +29,8 @@ function device(part: Partial<Device> & Pick<Device, 'kind' | 'name'>): Device {
     serial: null,
     firmware: part.kind === 'lock' ? '5.12.0' : null,
     rssi: null,
+    batteryAt: heard,
+    reach: null,
     batteryPercent: part.kind === 'lock' && heard !== null ? 92 : null,
     heardAt: heard,
     checks: [],

@@ -23,6 +23,7 @@ export const ruleErrors = {
   OWNER_EMAIL_FORMAT: { retry: 'after_fix', severity: 'blocker' },
   IQ_NOT_PAIRED: { retry: 'after_fix', severity: 'blocker' },
   CLOCK_UNTRUSTED: { retry: 'after_fix', severity: 'blocker' },
+  CLOCK_WRONG: { retry: 'after_fix', severity: 'blocker' },
   DOOR_WITHOUT_LOCK: { retry: 'after_fix', severity: 'blocker' },
   DOOR_UNTESTED: { retry: 'after_fix', severity: 'blocker' },
   LOCK_NOT_ATTACHED: { retry: 'after_fix', severity: 'blocker' },
@@ -31,6 +32,7 @@ export const ruleErrors = {
   VOUCHER_SEATS: { retry: 'after_fix', severity: 'warning' },
   IQ_WITHOUT_LOCK: { retry: 'after_fix', severity: 'warning' },
   NETWORK_UNPROVEN: { retry: 'after_fix', severity: 'warning' },
+  BATTERY_LOW: { retry: 'after_fix', severity: 'warning' },
   SIGNAL_WEAK: { retry: 'after_fix', severity: 'warning' },
   FIRMWARE_OLD: { retry: 'after_fix', severity: 'warning' },
 } as const satisfies ErrorTable;

@@ -8,6 +8,7 @@ import {
   radioSchema,
   timeSchema,
 } from './basics.ts';
+import { reachSchema } from './network.ts';
 
 export const doorChecks = [
   'heard',
@@ -56,10 +57,13 @@ export const deviceSchema = z.object({
   /** dBm as heard by the hub. */
   rssi: z.int().nullable(),
   batteryPercent: z.int().nullable(),
+  batteryAt: timeSchema.nullable(),
   heardAt: timeSchema.nullable(),
   checks: z.array(doorCheckResultSchema),
   /** Whether the hub's way to the cloud was measured and held (IQ only). */
   networkProven: z.boolean(),
+  /** What it measured last of that way; null until it did (IQ only). */
+  reach: reachSchema.nullable(),
   /** Registered in the cloud. */
   registered: z.boolean(),
   subscription: z.enum(['subscribed', 'suspended']).nullable(),
@@ -77,6 +81,54 @@ export const foundWaySchema = z.object({
   problem: problemSchema.nullable(),
 });
 export type FoundWay = z.infer<typeof foundWaySchema>;
+
+/** How a device is (A52); what it has not is null. */
+export const healthSchema = z.object({
+  at: timeSchema,
+  upSeconds: z.int().nonnegative(),
+  /** `off`, or pattern and colour, e.g. `blink_red` (A52). */
+  lamp: z.string().max(64),
+  /** Packets thrown away since the session began. */
+  dropped: z.int().nonnegative(),
+  batteryPercent: z.int().nullable(),
+  /** dBm of its own radio. */
+  rssi: z.int().nullable(),
+  celsius: z.int().nullable(),
+  door: z.enum(['open', 'closed']).nullable(),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+/** What could be measured of a device now: what its hub hears of it, and what it says itself. */
+export const measureSchema = z.object({
+  /** As its hub hears it; null for a hub, and where the hub could not be asked. */
+  heard: z.object({ rssi: z.int().nullable(), secondsAgo: z.int().nullable() }).nullable(),
+  /** What the device says of itself; null where it could not be asked. */
+  health: healthSchema.nullable(),
+  /** Why one of both is missing. */
+  problem: problemSchema.nullable(),
+});
+export type Measure = z.infer<typeof measureSchema>;
+
+/** One entry of a device's own log (A53). */
+export const logEntrySchema = z.object({
+  number: z.int().nonnegative(),
+  /** Null where the device's clock was not set. */
+  at: timeSchema.nullable(),
+  code: z.string().max(64),
+  /** What else the entry says, as text. */
+  detail: z.record(z.string(), z.string()),
+  /** So many older entries are lost between this one and the one before. */
+  lostBefore: z.int().nonnegative(),
+});
+export type DeviceLogEntry = z.infer<typeof logEntrySchema>;
+
+/** A stretch of a device's log, oldest first. */
+export const deviceLogSchema = z.object({
+  entries: z.array(logEntrySchema).max(512),
+  /** The number to ask after for more; null where there is no more. */
+  next: z.int().nonnegative().nullable(),
+});
+export type DeviceLog = z.infer<typeof deviceLogSchema>;
 
 /** A device seen now, on the cable or on the air, and what the plan knows of it. */
 export const foundDeviceSchema = z.object({

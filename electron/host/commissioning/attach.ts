@@ -1,9 +1,15 @@
 import type { DeviceRecord } from '../../../db/types.ts';
-import { type AttachedChild, attachChildren, type ChildPlan, Device } from '../../../native/devices/index.ts';
+import {
+  type AttachedChild,
+  attachChildren,
+  type ChildPlan,
+  type Device,
+} from '../../../native/devices/index.ts';
 import { CodedError } from '../../contract/index.ts';
 import { isAttached, isLockId, modelOf } from '../rules/index.ts';
 import { judgeSite } from '../sites/index.ts';
-import { type Bench, openSite, pairedCode, touchSite } from './bench.ts';
+import { type Bench, hubAbove, openSite, pairedCode, touchSite } from './bench.ts';
+import { pairedDevice } from './links.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
 
@@ -28,6 +34,7 @@ export async function attachBelow(
   const wanted = withParents(devices, deviceIds).filter((device) => !isAttached(device));
   const byHub = Map.groupBy(wanted, (device) => hubOf(device, devices));
   for (const hub of byHub.keys()) pairedCode(store, hub);
+  bench.clockTrust.assert();
   refuseBrokenRules(bench, siteId, wanted);
   touchSite(store, site, bench.clock.now());
   for (const [hub, children] of byHub) {
@@ -48,13 +55,9 @@ function withParents(devices: readonly DeviceRecord[], deviceIds: readonly strin
 }
 
 function hubOf(device: DeviceRecord, devices: readonly DeviceRecord[]): DeviceRecord {
-  let at: DeviceRecord | undefined = device;
-  while (at !== undefined && at.kind !== 'iq') {
-    const parentId: string | null = at.parentId;
-    at = devices.find((other) => other.id === parentId);
-  }
-  if (at === undefined) throw new CodedError('site.parent_wrong', { device: device.name });
-  return at;
+  const hub = hubAbove(device, devices);
+  if (hub === undefined) throw new CodedError('site.parent_wrong', { device: device.name });
+  return hub;
 }
 
 function refuseBrokenRules(bench: Bench, siteId: string, wanted: readonly DeviceRecord[]): void {
@@ -147,7 +150,7 @@ function planOf(bench: Bench, child: DeviceRecord, devices: readonly DeviceRecor
  * maintenance card: an RFnet lock, or a laptop without Bluetooth.
  */
 function wayTo(bench: Bench, child: DeviceRecord, mac: string): ChildPlan['way'] {
-  const { discovery, store, clock } = bench;
+  const { discovery, store } = bench;
   const heard = discovery.byMac(mac) !== undefined;
   const mayWake = child.radio !== 'rf_net' && discovery.view().bluetooth === 'on';
   const activationCode = isLockId(mac) ? mac : store.devices.activationCode(child.id);
@@ -157,14 +160,7 @@ function wayTo(bench: Bench, child: DeviceRecord, mac: string): ChildPlan['way']
     connect: async (signal) => {
       const find = discovery.byMac(mac);
       if (find === undefined) throw new CodedError('finder.not_found');
-      const device = await Device.open(await bench.open(find.id, signal), { clock, signal });
-      try {
-        await device.pair(activationCode, { signal });
-        return device;
-      } catch (caught) {
-        await device.close();
-        throw caught;
-      }
+      return pairedDevice(bench, find.id, activationCode, signal);
     },
   };
 }
@@ -182,10 +178,11 @@ function keepAttached(bench: Bench, children: readonly DeviceRecord[], attached:
         state: 'attached',
         heardAt: now,
         ...(rssi === undefined ? {} : { rssi }),
-        ...(health?.bat === undefined ? {} : { batteryPercent: health.bat }),
+        ...(health?.bat === undefined ? {} : { batteryPercent: health.bat, batteryAt: now }),
         ...(identity === undefined
           ? {}
           : {
+              ...bench.clockGiven(),
               serial: identity.serial,
               firmware: identity.fw,
               model: modelOf(identity, child.model),

@@ -6,7 +6,9 @@ import { CodedError } from '../../contract/index.ts';
 import type { Discovery } from '../discovery/index.ts';
 import { isPaired } from '../rules/index.ts';
 import type { AccountRules } from '../sites/index.ts';
+import type { ClockTrust } from './clock-trust.ts';
 import type { Links } from './links.ts';
+import type { Looks } from './looks.ts';
 import type { WorkLog } from './work-log.ts';
 
 /** What commissioning takes from the rest of the host. */
@@ -27,7 +29,11 @@ export interface CommissioningDeps {
 export interface Bench extends CommissioningDeps {
   readonly links: Links;
   readonly work: WorkLog;
+  readonly looks: Looks;
+  readonly clockTrust: ClockTrust;
   readonly timeFor: (site: SiteRecord) => TrustedTime;
+  /** What to keep of a device that was just given the time. */
+  readonly clockGiven: () => Pick<DeviceRecord, 'clockSetAt' | 'clockOffsetMs'>;
   /** The hub of a site, connected and paired. Errors: `work.hub_not_paired`, `work.device_not_found`. */
   readonly connectHub: (hub: DeviceRecord, signal: AbortSignal) => Promise<Device>;
   readonly audit: (
@@ -63,6 +69,21 @@ export function pairedCode(store: Store, hub: DeviceRecord): { mac: string; acti
     throw new CodedError('work.hub_not_paired', { hub: hub.name });
   }
   return { mac: hub.mac, activationCode };
+}
+
+/** The hub that a device of a site hangs on; undefined where it hangs on none. */
+export function siteHubOf(store: Store, device: DeviceRecord): DeviceRecord | undefined {
+  return hubAbove(device, store.devices.ofSite(device.siteId));
+}
+
+/** The same among `devices`. */
+export function hubAbove(device: DeviceRecord, devices: readonly DeviceRecord[]): DeviceRecord | undefined {
+  let at: DeviceRecord | undefined = device;
+  while (at !== undefined && at.kind !== 'iq') {
+    const parentId: string | null = at.parentId;
+    at = devices.find((other) => other.id === parentId);
+  }
+  return at;
 }
 
 /** Notes that somebody works on a site. */

@@ -1,16 +1,14 @@
 import type { WorkRecord } from '../../../db/types.ts';
-import {
-  brokenLink,
-  configureNetwork,
-  type Reach as DeviceReach,
-  type NetworkToWrite,
-  pairHub,
-} from '../../../native/devices/index.ts';
+import { pairHub } from '../../../native/devices/index.ts';
 import { CodedError, type DoorCheck, type Network, type Reach, type Work } from '../../contract/index.ts';
 import { isLockId, modelOf, tidyCode } from '../rules/index.ts';
 import { attachBelow } from './attach.ts';
 import { type Bench, type CommissioningDeps, openDevice, openSite, pairedCode, touchSite } from './bench.ts';
+import { type ClockTrust, createClockTrust } from './clock-trust.ts';
 import { createLinks } from './links.ts';
+import { createDeviceLooks, type DeviceLooks } from './look-at-device.ts';
+import { createLooks } from './looks.ts';
+import { createHubNetworks, type HubNetworks } from './network.ts';
 import { stageTeller } from './stages.ts';
 import { testDoorOf } from './test-door.ts';
 import { createWorkLog, type DoorAnswer } from './work-log.ts';
@@ -20,7 +18,11 @@ export interface Commissioning {
   current(): Work | null;
   subscribe(listener: () => void): () => void;
   pairHub(deviceId: string, foundId: string, activationCode: string): Promise<void>;
-  configureNetwork(deviceId: string, network: Network): Promise<Reach>;
+  /** `prove` (true where absent): keeps the network only if the hub gets through. */
+  configureNetwork(deviceId: string, network: Network, prove?: boolean): Promise<Reach>;
+  readonly networks: Omit<HubNetworks, 'write'>;
+  readonly looks: DeviceLooks;
+  readonly clockTrust: Pick<ClockTrust, 'confirm'>;
   attach(siteId: string, deviceIds: readonly string[]): Promise<void>;
   testDoor(deviceId: string): Promise<void>;
   identify(foundId: string, seconds: number, signal?: AbortSignal): Promise<void>;
@@ -34,13 +36,19 @@ export interface Commissioning {
 /** Makes the commissioning part. */
 export function createCommissioning(deps: CommissioningDeps): Commissioning {
   const { store, discovery, clock } = deps;
-  const work = createWorkLog({ store, now: clock.now, newId: deps.newId });
+  const looks = createLooks(() => work.current()?.state === 'running');
+  const work = createWorkLog({ store, now: clock.now, newId: deps.newId, ready: looks.settled });
+  const clockTrust = createClockTrust(store, clock.now, deps.clockOffsetMs);
   const links = createLinks({ clock, open: deps.open });
   const bench: Bench = {
     ...deps,
     links,
     work,
+    looks,
+    clockTrust,
+    clockGiven: () => ({ clockSetAt: clock.now(), clockOffsetMs: Math.round(deps.clockOffsetMs() ?? 0) }),
     timeFor: (site) => ({
+      compare: clockTrust.compare,
       utcSeconds: () => Math.round((clock.now() + (deps.clockOffsetMs() ?? 0)) / 1000),
       timeZone: site.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     }),
@@ -56,6 +64,7 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
       store.audit.add({ id: deps.newId(), at: clock.now(), person: deps.person(), siteId, action, detail }),
   };
 
+  const networks = createHubNetworks(bench);
   const attach = (siteId: string, deviceIds: readonly string[], resumed?: WorkRecord) =>
     work.run(
       { kind: 'attach', siteId, deviceIds: [...deviceIds] },
@@ -67,7 +76,10 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
     current: work.current,
     subscribe: work.subscribe,
     pairHub: (deviceId, foundId, activationCode) => pairPlannedHub(bench, deviceId, foundId, activationCode),
-    configureNetwork: (deviceId, network) => writeNetwork(bench, deviceId, network),
+    configureNetwork: (deviceId, network, prove = true) => networks.write(deviceId, network, prove),
+    networks,
+    looks: createDeviceLooks(bench),
+    clockTrust,
     attach,
     testDoor(deviceId) {
       const lock = openDevice(store, deviceId);
@@ -102,6 +114,7 @@ async function pairPlannedHub(
   const hub = openDevice(store, deviceId);
   const site = openSite(store, hub.siteId);
   if (hub.kind !== 'iq') throw new CodedError('site.kind_differs', { found: 'iq', planned: hub.kind });
+  bench.clockTrust.assert();
   await work.run({ kind: 'pair_hub', siteId: site.id, deviceIds: [hub.id] }, async (handle) => {
     if (hub.mac !== null) await links.release(hub.mac);
     const device = await pairHub({
@@ -128,6 +141,7 @@ async function pairPlannedHub(
           serial: identity.serial,
           firmware: identity.fw,
           heardAt: now,
+          ...bench.clockGiven(),
           ...(hub.state === 'configured' ? {} : { state: 'paired' as const }),
         },
         now,
@@ -136,57 +150,6 @@ async function pairPlannedHub(
       bench.audit(site.id, 'hub.paired', { device: hub.name, mac: identity.mac });
     });
   });
-}
-
-async function writeNetwork(bench: Bench, deviceId: string, network: Network): Promise<Reach> {
-  const { store, clock, work } = bench;
-  const hub = openDevice(store, deviceId);
-  const site = openSite(store, hub.siteId);
-  let measured: DeviceReach | undefined;
-  await work.run({ kind: 'configure_network', siteId: site.id, deviceIds: [hub.id] }, async (handle) => {
-    const device = await bench.connectHub(hub, handle.signal);
-    measured = await configureNetwork({
-      id: handle.id,
-      hub: device,
-      network: networkToWrite(network),
-      prove: false,
-      journal: handle.journal,
-      clock,
-      signal: handle.signal,
-      onProgress: stageTeller(handle),
-    });
-    const proven = brokenLink(measured) === undefined;
-    store.transaction(() => {
-      const now = clock.now();
-      store.devices.change(hub.id, { state: 'configured', networkProven: proven, heardAt: now }, now);
-      touchSite(store, site, now);
-      bench.audit(site.id, 'hub.network_set', { device: hub.name, proven });
-    });
-  });
-  if (measured === undefined) throw new CodedError('device.bad_response');
-  return reachOf(measured, clock.now());
-}
-
-function networkToWrite({ eth, wifi, cell, order }: Network): NetworkToWrite {
-  return {
-    eth,
-    wifi: wifi === null ? null : { ...wifi, ssid: new TextEncoder().encode(wifi.ssid) },
-    cell,
-    ...(order.length > 0 ? { order } : {}),
-  };
-}
-
-function reachOf({ link, ip, gw, dns, tcp, update, time }: DeviceReach, at: number): Reach {
-  return {
-    at: new Date(at).toISOString(),
-    link,
-    ip,
-    gateway: gw,
-    dns,
-    targets: tcp,
-    update: update.ok,
-    time: time.ok,
-  };
 }
 
 /** Lets a found device blink; a device that is not connected is paired for it with the code that the plan knows. */

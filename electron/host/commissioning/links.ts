@@ -70,9 +70,8 @@ export function createLinks({ clock, open }: LinksDeps): Links {
     async connect({ foundId, mac, activationCode }, signal) {
       const known = await living(mac, signal);
       if (known !== undefined) return known;
-      const device = await Device.open(await open(foundId, signal), { clock, signal });
+      const device = await pairedDevice({ clock, open }, foundId, activationCode, signal);
       try {
-        await device.pair(activationCode, { signal });
         if (device.identity.mac !== mac) {
           throw new CodedError('work.other_device', { found: device.identity.mac, planned: mac });
         }
@@ -90,4 +89,21 @@ export function createLinks({ clock, open }: LinksDeps): Links {
       await Promise.all([...devices.keys()].map(release));
     },
   };
+}
+
+/** Opens the way to a find and pairs with it: one guess at its code. The caller owns what comes back. */
+export async function pairedDevice(
+  { clock, open }: LinksDeps,
+  foundId: string,
+  activationCode: string,
+  signal?: AbortSignal,
+): Promise<Device> {
+  const device = await Device.open(await open(foundId, signal), { clock, signal });
+  try {
+    await device.pair(activationCode, { signal });
+    return device;
+  } catch (caught) {
+    await device.close();
+    throw caught;
+  }
 }

@@ -1,8 +1,9 @@
 import type { DeviceRecord } from '../../../db/types.ts';
-import { Device, DOOR_CHECKS, type DoorCheckResult, testDoor } from '../../../native/devices/index.ts';
+import { type Device, DOOR_CHECKS, type DoorCheckResult, testDoor } from '../../../native/devices/index.ts';
 import { asCodedError, CodedError, type DoorCheck } from '../../contract/index.ts';
 import { isAttached, isLockId } from '../rules/index.ts';
-import { type Bench, openSite, touchSite } from './bench.ts';
+import { type Bench, openSite, siteHubOf, touchSite } from './bench.ts';
+import { pairedDevice } from './links.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
 
@@ -50,13 +51,8 @@ async function connectedHub(
   lock: DeviceRecord,
   signal: AbortSignal,
 ): Promise<Device | undefined> {
-  const devices = bench.store.devices.ofSite(lock.siteId);
-  let at: DeviceRecord | undefined = lock;
-  while (at !== undefined && at.kind !== 'iq') {
-    const parentId: string | null = at.parentId;
-    at = devices.find((device) => device.id === parentId);
-  }
-  return at === undefined ? undefined : unlessCancelled(bench.connectHub(at, signal), signal);
+  const hub = siteHubOf(bench.store, lock);
+  return hub === undefined ? undefined : unlessCancelled(bench.connectHub(hub, signal), signal);
 }
 
 /** The lock itself, where it lets somebody in: once commissioned only after a hand at the lock (A22). */
@@ -65,21 +61,11 @@ async function connectLock(
   lock: DeviceRecord,
   signal: AbortSignal,
 ): Promise<Device | undefined> {
-  const { discovery, clock } = bench;
+  const { discovery } = bench;
   const find = lock.mac === null ? undefined : discovery.byMac(lock.mac);
   if (lock.mac === null || !isLockId(lock.mac) || find === undefined || find.state === 'commissioned')
     return undefined;
-  const connect = async () => {
-    const device = await Device.open(await bench.open(find.id, signal), { clock, signal });
-    try {
-      await device.pair(lock.mac ?? '', { signal });
-      return device;
-    } catch (caught) {
-      await device.close();
-      throw caught;
-    }
-  };
-  return unlessCancelled(connect(), signal);
+  return unlessCancelled(pairedDevice(bench, find.id, lock.mac, signal), signal);
 }
 
 /** A way that does not open is no failure of the test; a cancel is. */

@@ -28,6 +28,8 @@ export interface WorkDeps {
   readonly store: Store;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Resolves once no device is asked anything beside the work (A8). */
+  readonly ready: () => Promise<void>;
 }
 
 /** Runs one piece of work at a time, journals it, and shows it. */
@@ -48,7 +50,7 @@ export interface WorkLog {
 }
 
 /** Makes the work log. */
-export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
+export function createWorkLog({ store, now, newId, ready }: WorkDeps): WorkLog {
   const changed = createSignal();
   let current: Work | null = null;
   let running: { controller: AbortController; ended: Promise<void> } | undefined;
@@ -129,13 +131,15 @@ export function createWorkLog({ store, now, newId }: WorkDeps): WorkLog {
       begin(what, id);
       const tell = ({ stepBegan, ...change }: WorkProgress) =>
         show({ ...change, ...(stepBegan ? { since: new Date(now()).toISOString() } : {}) });
-      const ended = body({
-        id,
-        journal: journalOf(id, store, now),
-        signal,
-        tell,
-        ask: (check) => askPerson(check, signal),
-      });
+      const ended = ready().then(() =>
+        body({
+          id,
+          journal: journalOf(id, store, now),
+          signal,
+          tell,
+          ask: (check) => askPerson(check, signal),
+        }),
+      );
       running = { controller, ended: ended.then(noop, noop) };
       try {
         await ended;

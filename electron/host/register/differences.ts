@@ -240,8 +240,7 @@ function defined(change: DeviceChange): Partial<DeviceRecord> {
 }
 
 function plannedOf(device: DeviceRecord, activationCode: string | null): PlannedDevice {
-  const { id, parentId, kind, name, model, radio, mac, state, rssi, networkProven } = device;
-  return { id, parentId, kind, name, model, radio, mac, activationCode, state, rssi, networkProven };
+  return { ...device, activationCode };
 }
 
 function freshlyPlanned(device: RegisterDevice, id: string, parentId: string | null): PlannedDevice {
@@ -257,6 +256,8 @@ function freshlyPlanned(device: RegisterDevice, id: string, parentId: string | n
     activationCode,
     state: 'planned',
     rssi: null,
+    batteryPercent: null,
+    clockOffsetMs: null,
     networkProven: false,
   };
 }

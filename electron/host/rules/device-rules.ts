@@ -1,6 +1,6 @@
-import type { Finding } from '../../contract/index.ts';
+import { type Finding, lowBatteryPercent, weakSignalDbm } from '../../contract/index.ts';
 import { isKnownCodeForm, macFits, nameKey } from './forms.ts';
-import { finding, type PlannedDevice, type Rule, type SitePlan, weakSignalDbm } from './plan.ts';
+import { finding, type PlannedDevice, type Rule, type SitePlan } from './plan.ts';
 import { isAttached, isPaired } from './states.ts';
 
 /** Writes a code the one way in which codes compare (A23). */
@@ -110,7 +110,7 @@ export function belowHub(plan: SitePlan, iqId: string): PlannedDevice[] {
 }
 
 const doors: Rule = {
-  codes: ['DOOR_WITHOUT_LOCK', 'LOCK_NOT_ATTACHED', 'DOOR_UNTESTED', 'SIGNAL_WEAK'],
+  codes: ['DOOR_WITHOUT_LOCK', 'LOCK_NOT_ATTACHED', 'DOOR_UNTESTED', 'SIGNAL_WEAK', 'BATTERY_LOW'],
   phase: 'release',
   check: ({ devices }) =>
     devices.flatMap((device) => {
@@ -131,9 +131,30 @@ const doors: Rule = {
       if (device.rssi !== null && device.rssi < weakSignalDbm) {
         found.push(finding('SIGNAL_WEAK', 'warning', 'doors', { ...params, rssi: device.rssi }, device.id));
       }
+      if (device.batteryPercent !== null && device.batteryPercent < lowBatteryPercent) {
+        const low = { ...params, percent: device.batteryPercent };
+        found.push(finding('BATTERY_LOW', 'warning', 'doors', low, device.id));
+      }
       return found;
     }),
 };
 
+/** A device may be off by this much before it is work to do, in milliseconds (A44). */
+const clockToleranceMs = 120_000;
+
+/** Devices that were given the laptop's time, which the cloud's has since shown to be wrong (A44). */
+const clocks: Rule = {
+  codes: ['CLOCK_WRONG'],
+  phase: 'release',
+  check: ({ devices }, { clockOffsetMs }) =>
+    devices.flatMap((device) => {
+      if (device.clockOffsetMs === null || clockOffsetMs === null) return [];
+      const offMs = Math.abs(clockOffsetMs - device.clockOffsetMs);
+      if (offMs <= clockToleranceMs) return [];
+      const params = { device: device.name, minutes: Math.round(offMs / 60_000) };
+      return [finding('CLOCK_WRONG', 'blocker', 'hardware', params, device.id)];
+    }),
+};
+
 /** Rules about single devices, their codes and their progress. */
-export const deviceRules: readonly Rule[] = [codeForm, codeDuplicate, nameDuplicate, hubs, doors];
+export const deviceRules: readonly Rule[] = [codeForm, codeDuplicate, nameDuplicate, hubs, clocks, doors];

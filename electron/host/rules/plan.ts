@@ -22,6 +22,9 @@ export interface PlannedDevice {
   readonly activationCode: string | null;
   readonly state: DeviceState;
   readonly rssi: number | null;
+  readonly batteryPercent: number | null;
+  /** What was added to the laptop's time when the device was given it; null where it never was. */
+  readonly clockOffsetMs: number | null;
   readonly networkProven: boolean;
 }
 
@@ -43,9 +46,6 @@ export const defaultLimits: IqLimits = {
   blueNetLockBesideRepeater: false,
 };
 
-/** Below this the hub hears a lock too weakly to rely on, in dBm. */
-export const weakSignalDbm = -82;
-
 /** What is known beyond the site itself. */
 export interface RuleContext {
   /** Limits by model; `*` for all that are not named. */
@@ -53,6 +53,8 @@ export interface RuleContext {
   /** Tenants of the account; null before the first sign-in, when nothing can be said about them. */
   readonly tenants: readonly string[] | null;
   readonly businessTypes: readonly string[] | null;
+  /** Cloud's clock minus the laptop's; null until measured. */
+  readonly clockOffsetMs: number | null;
   /** Devices of other sites by MAC or normalised activation code. */
   readonly elsewhere: (code: string) => { readonly site: string; readonly device: string } | undefined;
 }

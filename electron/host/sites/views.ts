@@ -71,10 +71,11 @@ export function siteRowOf(
 
 /** A device as the screens see it. */
 export function deviceOf(device: DeviceRecord, checks: readonly CheckRecord[]): Device {
-  const { cloudId, heardAt, ...shown } = device;
+  const { cloudId, heardAt, batteryAt, clockSetAt: _, clockOffsetMs: __, ...shown } = device;
   return {
     ...shown,
     heardAt: timeOf(heardAt),
+    batteryAt: timeOf(batteryAt),
     registered: cloudId !== null,
     checks: checks.map(({ check, result, by, at, detail }) => ({
       check,

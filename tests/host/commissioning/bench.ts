@@ -44,6 +44,8 @@ export interface Laptop {
   readonly commissioning: Commissioning;
   /** What the panel showed, one entry for each change. */
   readonly shown: Work[];
+  /** What is known of the cloud's clock. */
+  readonly cloud: { offsetMs: number | null };
   /** The work once it is as asked. */
   when(is: (work: Work) => boolean): Promise<Work>;
   /** The id of the find with this MAC, once it is seen. */
@@ -67,6 +69,7 @@ export interface Bench extends Laptop {
 
 /** Opens a laptop on a data folder, beside devices that live on whatever becomes of it. */
 export async function openLaptop(dataDir: string, air: VirtualSite): Promise<Laptop> {
+  const cloud: Laptop['cloud'] = { offsetMs: 0 };
   const { store } = await openTestStore(dataDir);
   const channels = new Set<PacketChannel>();
   const finder = createDeviceFinder({
@@ -89,8 +92,13 @@ export async function openLaptop(dataDir: string, air: VirtualSite): Promise<Lap
     clock: fastClock,
     newId: nextId,
     person: () => 'Iris',
-    rules: () => ({ limits: new Map([['*', defaultLimits]]), tenants: null, businessTypes: null }),
-    clockOffsetMs: () => 0,
+    rules: () => ({
+      limits: new Map([['*', defaultLimits]]),
+      tenants: null,
+      businessTypes: null,
+      clockOffsetMs: cloud.offsetMs,
+    }),
+    clockOffsetMs: () => cloud.offsetMs,
   });
   const shown: Work[] = [];
   commissioning.subscribe(() => {
@@ -104,6 +112,7 @@ export async function openLaptop(dataDir: string, air: VirtualSite): Promise<Lap
     await finder.stop();
   });
   return {
+    cloud,
     store,
     sites: createSites({ store, now: fastClock.now, newId: nextId, person: () => 'Iris' }),
     discovery,

@@ -110,7 +110,9 @@ describe("a hub's network", () => {
     const { pair, commissioning, planned, virtual } = await openBench();
     await pair();
     virtual(hubMac).surroundings.internet = false;
-    expect(await commissioning.configureNetwork(planned(hubMac).id, cable)).toMatchObject({ dns: false });
+    expect(await commissioning.configureNetwork(planned(hubMac).id, cable, false)).toMatchObject({
+      dns: false,
+    });
     expect(planned(hubMac)).toMatchObject({ state: 'configured', networkProven: false });
   });
 

@@ -33,6 +33,7 @@ const rules = {
   limits: new Map([['*', defaultLimits]]),
   tenants: ['Practice Installers'],
   businessTypes: ['office', 'education'],
+  clockOffsetMs: null,
 };
 
 /** Opens a register on a new store; each change comes a second after the one before. */

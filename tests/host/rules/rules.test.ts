@@ -26,6 +26,7 @@ const context: RuleContext = {
   limits: new Map([['*', defaultLimits]]),
   tenants: ['Example'],
   businessTypes: ['office'],
+  clockOffsetMs: null,
   elsewhere: () => undefined,
 };
 
@@ -42,6 +43,8 @@ function device(id: string, parentId: string | null, more: Partial<PlannedDevice
     activationCode: null,
     state: 'planned',
     rssi: null,
+    batteryPercent: null,
+    clockOffsetMs: null,
     networkProven: false,
     ...more,
   };

@@ -5,7 +5,12 @@ import { createSiteList } from '../../../electron/host/site-list.ts';
 import { createSites } from '../../../electron/host/sites/index.ts';
 import { newIntent, newTestStore, nextId, siteData, someDay } from '../../db/support/store.ts';
 
-const account = { limits: new Map([['*', defaultLimits]]), tenants: null, businessTypes: null };
+const account = {
+  limits: new Map([['*', defaultLimits]]),
+  tenants: null,
+  businessTypes: null,
+  clockOffsetMs: null,
+};
 
 /** A site with a hub and two locks, and what the screens see of it. */
 async function openBench() {

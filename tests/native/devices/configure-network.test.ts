@@ -60,6 +60,25 @@ describe('configuring the network', () => {
     expect(room.hub.flashReport.end).toBe('rolled_back');
   });
 
+  test('a port that is shut needs no lease: it is given up sooner than a name, and each measurement is told', async () => {
+    const room = new Room();
+    const hub = await room.paired(room.hub);
+    const provingMs = async () => {
+      const told: Reach[] = [];
+      const began = room.clock.ticks();
+      const failure = configuring(room, hub, { onReach: (reach) => told.push(reach) }).done;
+      expect(await codeOf(failure)).toBe('commission.network_unproven');
+      expect(told.length).toBeGreaterThan(2);
+      return room.clock.ticks() - began;
+    };
+    room.hub.surroundings.targets = [{ host: 'a.example', port: 40_001, open: false }];
+    const shutMs = await provingMs();
+    room.hub.surroundings.internet = false;
+    expect(shutMs).toBeGreaterThan(15_000);
+    expect(shutMs).toBeLessThan(25_000);
+    expect(await provingMs()).toBeGreaterThan(90_000);
+  });
+
   test('a hub that went back while it was measured is not armed anew, as if nothing had happened', async () => {
     const room = new Room();
     const hub = await room.paired(room.hub);

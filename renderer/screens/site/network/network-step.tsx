@@ -1,4 +1,3 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import type { Device, Network, Reach, Site } from '../../../../electron/contract/model.ts';
 import { useAct, useDiscovery, useWork } from '../../../app/host.tsx';
@@ -50,20 +49,11 @@ export function NetworkStep({ site, hubId }: { site: Site; hubId: string | null 
 
 function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readonly Device[] }) {
   const t = useText();
-  const queries = useQueryClient();
-  const key = ['reach', hub.id];
-  const { data: reach } = useQuery<Reach | null>({
-    queryKey: key,
-    queryFn: () => null,
-    enabled: false,
-    staleTime: Infinity,
-  });
+  const { reach } = hub;
   const { value: work } = useWork();
-  const configure = useAct(async (client, network: Network) => {
-    const measured = await client.work.configureNetwork({ deviceId: hub.id, network });
-    queries.setQueryData(key, measured);
-    return measured;
-  });
+  const configure = useAct((client, network: Network) =>
+    client.work.configureNetwork({ deviceId: hub.id, network }),
+  );
   const other = work?.state === 'running' && !configure.busy;
   const way = useRef<HTMLElement>(null);
   const measuredAt = useRef(reach?.at);
