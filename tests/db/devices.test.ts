@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DeviceChange } from '../../db/store.ts';
 import { addSite, newDevice, newTestStore, nextId, problemOf, someDay } from './support/store.ts';
 
 describe('devices', () => {
@@ -17,6 +18,10 @@ describe('devices', () => {
       batteryPercent: null,
       heardAt: null,
       networkProven: false,
+      batteryAt: null,
+      reach: null,
+      clockSetAt: null,
+      clockOffsetMs: null,
       cloudId: null,
       subscription: null,
     };
@@ -29,9 +34,23 @@ describe('devices', () => {
       batteryPercent: 90,
       heardAt: someDay,
       networkProven: true,
+      batteryAt: someDay + 1,
+      reach: {
+        at: '2026-03-02T09:00:00.000Z',
+        link: 'wifi',
+        ip: '192.0.2.40',
+        gateway: true,
+        dns: true,
+        targets: [{ host: 'a.example', port: 40_001, ok: false, ms: 0 }],
+        update: true,
+        time: false,
+        kept: true,
+      },
+      clockSetAt: someDay,
+      clockOffsetMs: -1500,
       cloudId: 'c',
       subscription: 'suspended',
-    } as const;
+    } satisfies DeviceChange;
     store.devices.change(planned.id, change, someDay + 5);
     expect(store.devices.get(planned.id)).toEqual({ ...empty, ...change });
     expect(store.devices.all()).toEqual([{ ...empty, ...change }]);

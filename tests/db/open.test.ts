@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { migrations } from '../../db/migrations/index.ts';
 import { openStore } from '../../db/open.ts';
 import { codeOf } from '../../db/sqlite.ts';
 import {
@@ -94,7 +95,7 @@ describe('what is not ours to touch', () => {
     store.close();
     edit(dataDir, 'PRAGMA user_version = 99990');
     const before = readFileSync(database(dataDir));
-    const newer = { code: 'db.from_newer_app', params: { found: 99990, known: 10 } };
+    const newer = { code: 'db.from_newer_app', params: { found: 99990, known: migrations.at(-1)?.version } };
     expect(await refusal(openTestStore(dataDir))).toEqual(newer);
     expect(await refusal(openTestStore(dataDir, { readOnly: true }))).toEqual(newer);
     expect(readFileSync(database(dataDir)).equals(before)).toBe(true);
