@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../electron/launch/build.ts';
-import { fakeAttach, fakeId, fakeTest, fakeWorld } from '../support/fake-data.ts';
+import { fakeAttach, fakeId, fakeTest, fakeTwoWays, fakeWorld } from '../support/fake-data.ts';
 import { type FakeHost, startFakeHost } from '../support/fake-host.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -102,6 +102,29 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
         .getByText(/Hold the maintenance card/)
         .first()
         .waitFor();
+    },
+  ],
+  [
+    'found over two ways, and ports that cannot be used',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      host.change((world) => {
+        world.discovery = {
+          ...world.discovery,
+          bluetooth: 'forbidden',
+          devices: [...world.discovery.devices, ...fakeTwoWays()],
+        };
+      });
+      await page.getByText('usermod -aG dialout').waitFor();
+      await page.getByText('Now over Bluetooth').first().waitFor();
+    },
+  ],
+  [
+    'other ports of the laptop',
+    '/settings',
+    async () => {
+      await page.getByRole('button', { name: 'Add port' }).click();
+      await page.getByRole('button', { name: '/dev/ttyS0' }).waitFor();
     },
   ],
   [
@@ -283,6 +306,40 @@ describe('pairing', () => {
     expect(host.calls.filter((call) => call.name === 'work.pairHub').at(-1)?.input).toMatchObject({
       activationCode: '7C.0B.E8',
     });
+  });
+});
+
+describe('ports', () => {
+  const lastInput = (name: string) => host.calls.filter((call) => call.name === name).at(-1)?.input;
+
+  it('one that is spoken to by nobody is picked from a list, never by itself', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    host.change((world) => {
+      world.discovery = { ...world.discovery, devices: [] };
+    });
+    await go(`/sites/${siteId}/hardware`);
+    await page.getByRole('button', { name: 'Add port' }).click();
+    await page.getByRole('button', { name: '/dev/ttyS0' }).click();
+    expect(lastInput('discovery.addPort')).toBeUndefined();
+    await page.getByRole('dialog').getByRole('button', { name: 'Add port' }).click();
+    await expect.poll(() => lastInput('discovery.addPort')).toEqual({ path: '/dev/ttyS0' });
+  });
+
+  it('only one that was added can be removed, in the list and in the settings', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    host.change((world) => {
+      world.discovery = { ...world.discovery, devices: [...world.discovery.devices, ...fakeTwoWays()] };
+    });
+    await go(`/sites/${siteId}/hardware`);
+    await page.getByText('The program “minicom” has the port open').waitFor();
+    expect(await page.getByRole('button', { name: 'Remove port' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Remove port' }).click();
+    await expect.poll(() => lastInput('discovery.removePort')).toEqual({ path: '/dev/ttyUSB3' });
+    await go('/settings');
+    await page.getByRole('button', { name: 'Remove port /dev/ttyUSB3' }).click();
+    await expect.poll(() => host.calls.filter(({ name }) => name === 'discovery.removePort').length).toBe(2);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   type Discovery,
   doorChecks,
   type FoundDevice,
+  type FoundWay,
   type HeardNetworks,
   type HubNetwork,
   type LastWifi,
@@ -132,6 +133,60 @@ export function fakeDiscovery(site: Site): Discovery {
       }),
     ],
   };
+}
+
+/** Finds by two ways: cable and radio, a cable that was pulled, and one that another program holds. */
+export function fakeTwoWays(): FoundDevice[] {
+  const lastSeenAt = ahead(HOUR_MS);
+  const air = (rssi: number): FoundWay => ({
+    transport: 'bluetooth',
+    place: '',
+    rssi,
+    lastSeenAt,
+    problem: null,
+  });
+  const cable = (place: string, problem: FoundWay['problem']): FoundWay => ({
+    transport: 'usb',
+    place,
+    rssi: null,
+    lastSeenAt,
+    problem,
+  });
+  const hub = (mac: string, ways: [FoundWay, FoundWay]) =>
+    found({
+      id: `iq:${mac}`,
+      kind: 'iq',
+      mac,
+      model: 'IQ3',
+      transport: ways[0].transport,
+      place: ways[0].place,
+      rssi: -58,
+      ways,
+    });
+  return [
+    hub('4F.A1.71', [cable('/dev/ttyACM0', null), air(-58)]),
+    hub('4F.A1.72', [
+      air(-58),
+      cable('/dev/ttyACM1', { code: 'serial.port_gone', params: { path: '/dev/ttyACM1' } }),
+    ]),
+    hub('4F.A1.73', [
+      air(-74),
+      cable('/dev/ttyACM2', {
+        code: 'serial.port_busy',
+        params: { path: '/dev/ttyACM2', system: 'linux', holder: 'none', grabber: 'ModemManager' },
+      }),
+    ]),
+    found({
+      id: 'usb:/dev/ttyACM3',
+      kind: 'unknown',
+      transport: 'usb',
+      place: '/dev/ttyACM3',
+      problem: {
+        code: 'serial.permission_denied',
+        params: { path: '/dev/ttyACM3', system: 'linux', group: 'dialout' },
+      },
+    }),
+  ];
 }
 
 /** Work that waits for the maintenance card. */

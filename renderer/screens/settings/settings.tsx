@@ -7,8 +7,9 @@ import { Tabs } from '../../parts/tabs.tsx';
 import { themeChoices } from '../../theme/theme.ts';
 import css from './settings.module.css';
 import { useThemeChoice } from './theme-menu.tsx';
+import { Ways } from './ways.tsx';
 
-/** Account, look and version of the app. */
+/** Account, look, ways to devices, and version of the app. */
 export function Settings() {
   const t = useText();
   const { value: state } = useAppState();
@@ -80,6 +81,7 @@ export function Settings() {
             </p>
           </div>
         </section>
+        <Ways />
         <section className={css.setting}>
           <h2>
             <Text id="settings.about" />

@@ -2,23 +2,18 @@ import { useState } from 'react';
 import type { Device, Discovery, FoundDevice, Site } from '../../../../electron/contract/model.ts';
 import { useDiscovery, useWork } from '../../../app/host.tsx';
 import { Text, useText } from '../../../i18n/text.tsx';
+import { bluetoothProblem } from '../../../parts/bluetooth.ts';
 import { Button } from '../../../parts/button.tsx';
 import { cx } from '../../../parts/cx.ts';
 import { Icon } from '../../../parts/icon.tsx';
 import layout from '../../../parts/layout.module.css';
 import { ProblemNote } from '../../../parts/problem.tsx';
 import { nearestFirst, standingOf } from './found.ts';
-import { FoundRow } from './found-row.tsx';
+import { FoundRow, placeOf } from './found-row.tsx';
 import css from './hardware.module.css';
 import { PortDialog } from './port-dialog.tsx';
 import { nextToAttach } from './tree.ts';
 import { WhyDialog } from './why-dialog.tsx';
-
-const bluetoothProblems = {
-  off: 'ble.adapter_off',
-  absent: 'ble.adapter_absent',
-  forbidden: 'ble.forbidden',
-} as const;
 
 /** What the cable and the radio show now, nearest first. */
 export function FoundPane({
@@ -50,6 +45,8 @@ export function FoundPane({
   const toPair = isFree
     ? [...cable, ...air].find((each) => standingOf(each, site, work ?? null).kind === 'pair')
     : undefined;
+  const isAdded = (path: string) =>
+    discovery?.ports.some((each) => each.addedByPath && each.path === path) ?? false;
   const row = (found: FoundDevice) => (
     <FoundRow
       key={found.id}
@@ -57,6 +54,7 @@ export function FoundPane({
       standing={standingOf(found, site, work ?? null)}
       selected={found.planned !== null && found.planned.deviceId === selected}
       picked={binding?.id === found.id}
+      removable={isAdded(placeOf(found))}
       yourTurn={found.id === toPair?.id}
       onBind={onBind}
       onPair={onPair}
@@ -135,10 +133,11 @@ function Radio({ discovery }: { discovery: Discovery | undefined }) {
     );
   }
   const { bluetooth } = discovery;
-  if (bluetooth === 'off' || bluetooth === 'absent' || bluetooth === 'forbidden') {
+  const problem = bluetoothProblem(bluetooth);
+  if (problem !== null) {
     return (
       <div className={css.portProblem}>
-        <ProblemNote problem={{ code: bluetoothProblems[bluetooth], params: {} }} tone="offline" />
+        <ProblemNote problem={problem} tone="offline" />
       </div>
     );
   }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { Device, FoundDevice } from '../../../../electron/contract/model.ts';
+import type { Problem } from '../../../../electron/contract/errors.ts';
+import type { Device, FoundDevice, FoundWay } from '../../../../electron/contract/model.ts';
 import { useAct } from '../../../app/host.tsx';
 import { Text, useText } from '../../../i18n/text.tsx';
 import { Button, IconButton } from '../../../parts/button.tsx';
@@ -24,6 +25,7 @@ export function FoundRow({
   standing,
   selected,
   picked,
+  removable,
   yourTurn,
   onBind,
   onPair,
@@ -34,6 +36,8 @@ export function FoundRow({
   standing: Standing;
   selected: boolean;
   picked: boolean;
+  /** Its port was added by path, and can be taken off the list. */
+  removable: boolean;
   /** The next act on this screen is this row's. */
   yourTurn: boolean;
   onBind: (found: FoundDevice) => void;
@@ -47,7 +51,6 @@ export function FoundRow({
   const identify = useAct((client, seconds: number) =>
     client.discovery.identify({ foundId: found.id, seconds }).then(() => seconds),
   );
-  const remove = useAct((client) => client.discovery.removePort({ path: found.place }));
   const secondsLeft = Math.ceil((blinksUntil - now.getTime()) / 1000);
   const blinking = secondsLeft > 0;
   const name = found.mac ?? found.place;
@@ -61,17 +64,12 @@ export function FoundRow({
     return (
       <li className={css.portProblem} aria-label={found.place}>
         <ProblemNote problem={found.problem} tone="attention">
-          {found.transport === 'usb' && (
-            <div className={css.portActs}>
-              <Button busy={remove.busy ? t('found.removing') : undefined} onPress={() => void remove.run()}>
-                <Text id="found.remove_port" />
-              </Button>
-            </div>
-          )}
+          {removable && <RemovePort path={found.place} />}
         </ProblemNote>
       </li>
     );
   }
+  const cure = cureOf(found);
   return (
     <li
       className={cx(
@@ -99,16 +97,11 @@ export function FoundRow({
           <FoundNote found={found} standing={standing} blinkSeconds={blinking ? secondsLeft : null} />
         </small>
       </span>
-      {found.rssi !== null ? (
-        <Signal rssi={found.rssi} />
-      ) : (
-        <span className={css.place}>
-          <Icon name="usb" />
-          <span className="cut" title={found.place}>
-            {found.place.split('/').at(-1)}
-          </span>
-        </span>
-      )}
+      <span className={css.ways}>
+        {found.ways.map((way) => (
+          <Way key={way.transport + way.place} way={way} />
+        ))}
+      </span>
       <IconButton
         icon="blink"
         kind={blinking ? 'strong' : 'neutral'}
@@ -125,12 +118,55 @@ export function FoundRow({
         onShow={onShow}
         onWhy={onWhy}
       />
+      {cure !== null && (
+        <div className={css.rowProblem}>
+          <ProblemNote problem={cure} tone="attention">
+            {removable && <RemovePort path={placeOf(found)} />}
+          </ProblemNote>
+        </div>
+      )}
       {identify.problem !== null && (
         <div className={css.rowProblem}>
           <ProblemNote problem={identify.problem} tone="attention" />
         </div>
       )}
     </li>
+  );
+}
+
+/** How near it is by the air, or by which port; a way that cannot be gone is struck out. */
+function Way({ way }: { way: FoundWay }) {
+  const t = useText();
+  const problemText = useProblemText();
+  if (way.transport === 'bluetooth') {
+    return way.rssi === null ? (
+      <span className={css.place} title={t('found.air')}>
+        <Icon name="bluetooth" />
+      </span>
+    ) : (
+      <Signal rssi={way.rssi} />
+    );
+  }
+  return (
+    <span className={cx(css.place, way.problem !== null && css.blocked)}>
+      <Icon name="usb" />
+      {way.problem !== null && <span className="hidden-visually">{problemText(way.problem).title}</span>}
+      <span className="cut" title={way.place}>
+        {way.place === '' ? t('found.usb') : way.place.split('/').at(-1)}
+      </span>
+    </span>
+  );
+}
+
+function RemovePort({ path }: { path: string }) {
+  const t = useText();
+  const remove = useAct((client) => client.discovery.removePort({ path }));
+  return (
+    <div className={css.portActs}>
+      <Button busy={remove.busy ? t('found.removing') : undefined} onPress={() => void remove.run()}>
+        <Text id="found.remove_port" />
+      </Button>
+    </div>
   );
 }
 
@@ -148,6 +184,13 @@ function FoundNote({
   const problemText = useProblemText();
   const known = modelText(t, modelOf(found, standing) ?? t(`device.kind.${found.kind}`));
   if (found.problem !== null) return problemText(found.problem).title;
+  const blocked = blockedCable(found);
+  if (blocked !== null)
+    return (
+      <span title={problemText(blocked).title}>
+        <Text id="found.note.other_way" />
+      </span>
+    );
   if (blinkSeconds !== null)
     return <Text id="found.note.blinks" values={{ model: known, seconds: blinkSeconds }} />;
   if (isFading(found, now)) {
@@ -244,6 +287,24 @@ function FoundAct({
         </Button>
       );
   }
+}
+
+/** Why the cable cannot be used, where the device is still reached over Bluetooth. */
+function blockedCable(found: FoundDevice): Problem | null {
+  return (
+    found.ways.find((way) => way.transport === 'usb' && way.transport !== found.transport)?.problem ?? null
+  );
+}
+
+/** What has to be put right at a port; a cable that was pulled needs no advice where the radio is left. */
+function cureOf(found: FoundDevice): Problem | null {
+  const problem = found.problem ?? blockedCable(found);
+  return problem?.code === 'serial.port_gone' && found.problem === null ? null : problem;
+}
+
+/** The port by which a find is or was on the cable. */
+export function placeOf(found: FoundDevice): string {
+  return found.ways.find(({ transport }) => transport === 'usb')?.place ?? '';
 }
 
 function modelOf(found: FoundDevice, standing: Standing): string | null {

@@ -2,8 +2,8 @@ import type { Device, FoundDevice, Site, Work } from '../../../../electron/contr
 import { litForSignal } from '../../../parts/rulers.ts';
 import { hubOf, isAttachable, isPaired } from './tree.ts';
 
-/** Nothing heard for this long: the row fades. */
-export const FADES_AFTER_MS = 10_000;
+/** Nothing heard for this long: the row fades. A device calls once a second; after 10 s it leaves the list. */
+export const FADES_AFTER_MS = 4_000;
 
 /** What a found device is to this site, and so which button its row has. */
 export type Standing =

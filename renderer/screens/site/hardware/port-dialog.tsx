@@ -1,16 +1,22 @@
 import { useState } from 'react';
-import { useAct } from '../../../app/host.tsx';
+import { useAct, useDiscovery } from '../../../app/host.tsx';
 import { Text, useText } from '../../../i18n/text.tsx';
 import { Button } from '../../../parts/button.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { TextField } from '../../../parts/fields.tsx';
 import { ProblemInline } from '../../../parts/problem.tsx';
+import css from './port-dialog.module.css';
 
-/** Names a serial port that is in no list, such as one behind an adapter. */
+/**
+ * Picks a serial port that is not spoken to unasked, such as one behind an adapter, or names one that is in no
+ * list.
+ */
 export function PortDialog({ onClose }: { onClose: () => void }) {
   const t = useText();
+  const { value: discovery } = useDiscovery();
   const [path, setPath] = useState('');
   const add = useAct((client, wanted: string) => client.discovery.addPort({ path: wanted }).then(() => true));
+  const others = (discovery?.ports ?? []).filter((each) => !each.known && !each.addedByPath);
   const submit = async () => {
     if (path.trim() !== '' && (await add.run(path.trim()))) onClose();
   };
@@ -41,6 +47,19 @@ export function PortDialog({ onClose }: { onClose: () => void }) {
           void submit();
         }}
       >
+        {others.length > 0 && (
+          <fieldset className={css.ports}>
+            <legend>
+              <Text id="port.others" />
+            </legend>
+            {others.map((each) => (
+              <Button key={each.path} pressed={path === each.path} onPress={() => setPath(each.path)}>
+                {each.path}
+                {each.name !== null && <small className="quiet">{each.name}</small>}
+              </Button>
+            ))}
+          </fieldset>
+        )}
         <TextField
           label={t('port.path')}
           value={path}
@@ -49,6 +68,9 @@ export function PortDialog({ onClose }: { onClose: () => void }) {
           maxLength={255}
           autoFocus
         />
+        <p className={`quiet small ${css.caution}`}>
+          <Text id="port.caution" />
+        </p>
       </form>
       {add.problem !== null && <ProblemInline problem={add.problem} />}
     </Dialog>
