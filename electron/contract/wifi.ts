@@ -1,8 +1,10 @@
 import type { Problem } from './errors.ts';
 import type { HeardNetwork, WifiSecurity } from './model/network.ts';
 
-/** Securities that a hub can join (A41). */
-export const joinable: ReadonlySet<WifiSecurity> = new Set(['open', 'wpa', 'wpa2']);
+/** Whether a hub can join a network so secured (A41). */
+export function isJoinable(security: WifiSecurity): security is 'open' | 'wpa' | 'wpa2' {
+  return security === 'open' || security === 'wpa' || security === 'wpa2';
+}
 
 /** What is asked for of a Wi-Fi. */
 export interface WantedWifi {
@@ -35,7 +37,7 @@ export function wifiProblem(wanted: WantedWifi, heard: readonly HeardNetwork[]):
   const hex = ssidHexOf(wanted);
   const name = wanted.ssid === '' ? hex : wanted.ssid;
   const same = heard.filter((network) => network.ssidHex === hex);
-  if (same.some(({ security }) => joinable.has(security))) return null;
+  if (same.some(({ security }) => isJoinable(security))) return null;
   const [first] = same;
   if (first !== undefined) {
     return { code: 'WIFI_SECURITY', params: { ssid: name, security: first.security } };

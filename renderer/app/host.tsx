@@ -108,6 +108,9 @@ export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(connection.subscribe, connection.state);
 }
 
+/** The calls to the host, for what is asked and not acted. */
+export const useClient = (): HostClient => useHost().connection.client;
+
 export const useAppState = () => useWatched(useHost().app);
 export const useSites = () => useWatched(useHost().sites);
 export const useSite = (siteId: string) => useWatched(useHost().site(siteId));

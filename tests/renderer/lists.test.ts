@@ -5,13 +5,6 @@ import { parseRoute, sitePath } from '../../renderer/app/route.ts';
 import en from '../../renderer/i18n/en.json';
 import { agoText, clockOrDayText } from '../../renderer/parts/time.tsx';
 import { needsAddress, outboxEntries } from '../../renderer/screens/outbox/groups.ts';
-import {
-  emptyNetwork,
-  faultsOf,
-  moved,
-  networkOf,
-} from '../../renderer/screens/site/network/network-form.ts';
-import { pathOf } from '../../renderer/screens/site/network/network-path.ts';
 import { arrange, countByFilter, matches, searchWords } from '../../renderer/screens/sites/filter.ts';
 import { resolveTheme } from '../../renderer/theme/theme.ts';
 import { fakeRows, fakeWorld } from '../support/fake-data.ts';
@@ -88,84 +81,6 @@ describe('the outbox', () => {
     expect(entries.some((entry) => entry.kind === 'site' && entry.site.group === 'sent')).toBe(false);
     expect(outboxEntries(sites, 'sent')).toHaveLength(2);
     expect(sites.filter(needsAddress).map((each) => each.siteName)).toEqual(['Clínica Dental Muñoz e Hijos']);
-  });
-});
-
-describe('a network', () => {
-  const fixed = {
-    ...emptyNetwork,
-    eth: {
-      on: true,
-      dhcp: false,
-      addr: '192.168.20.57',
-      mask: '255.255.255.0',
-      gw: '192.168.20.1',
-      dns: '9.9.9.9, 1.1.1.1',
-    },
-  };
-
-  it('is sent as its clause says: only what is on, in its order', () => {
-    expect(networkOf(emptyNetwork)).toEqual({ eth: { dhcp: true }, wifi: null, cell: null, order: ['eth'] });
-    expect(networkOf(fixed).eth).toEqual({
-      dhcp: false,
-      addr: '192.168.20.57',
-      mask: '255.255.255.0',
-      gw: '192.168.20.1',
-      dns: ['9.9.9.9', '1.1.1.1'],
-    });
-    const both = {
-      ...emptyNetwork,
-      order: moved(emptyNetwork.order, 'wifi', -1),
-      wifi: { on: true, ssid: 'Tilleuls', sec: 'open' as const, psk: 'left over' },
-    };
-    expect(networkOf(both)).toMatchObject({
-      wifi: { ssid: 'Tilleuls', sec: 'open' },
-      order: ['wifi', 'eth'],
-    });
-    expect(networkOf(both).wifi).not.toHaveProperty('psk');
-  });
-
-  it('names each fault before it is sent', () => {
-    expect(faultsOf(emptyNetwork)).toEqual([]);
-    expect(faultsOf(fixed)).toEqual([]);
-    expect(
-      faultsOf({
-        ...fixed,
-        eth: { ...fixed.eth, addr: '192.168.20.256', mask: '255.0.255.0', dns: '1.1.1.1 2.2.2.2 3.3.3.3' },
-      }),
-    ).toEqual(['addr', 'mask', 'dns']);
-    expect(faultsOf({ ...emptyNetwork, eth: { ...emptyNetwork.eth, on: false } })).toEqual(['no_way']);
-    expect(
-      faultsOf({ ...emptyNetwork, wifi: { on: true, ssid: 'ü'.repeat(17), sec: 'wpa2', psk: 'short' } }),
-    ).toEqual(['ssid', 'psk']);
-  });
-
-  it('breaks at the first link that does not hold; nothing is claimed of what comes after', () => {
-    const reach = {
-      at: '2026-02-04T09:17:00Z',
-      link: 'eth' as const,
-      ip: '192.168.20.57',
-      gateway: true,
-      dns: true,
-      targets: [
-        { host: 'a', port: 40000, ok: true, ms: 41 },
-        { host: 'a', port: 40001, ok: false, ms: 0 },
-      ],
-      update: true,
-      time: true,
-      kept: true,
-    };
-    expect(pathOf(reach)).toMatchObject({ ok: false, fault: 'port' });
-    expect(pathOf({ ...reach, gateway: false })).toMatchObject({
-      fault: 'gateway',
-      pieces: [{ state: 'ok' }, { state: 'broken' }, { state: 'unknown' }],
-    });
-    expect(pathOf({ ...reach, gateway: false }).branches.every((branch) => branch.state === 'unknown')).toBe(
-      true,
-    );
-    expect(pathOf({ ...reach, targets: reach.targets.map((each) => ({ ...each, ok: true })) })).toMatchObject(
-      { ok: true, fault: null },
-    );
   });
 });
 

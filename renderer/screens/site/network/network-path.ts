@@ -25,13 +25,14 @@ export interface NetworkPath {
   /** The whole way holds. */
   readonly ok: boolean;
   /** What is wrong first, for the cure; null when nothing is. */
-  readonly fault: 'link' | 'gateway' | 'names' | 'port' | 'all_ports' | 'update' | 'time' | null;
+  readonly fault: 'link' | 'address' | 'gateway' | 'names' | 'port' | 'all_ports' | 'update' | 'time' | null;
 }
 
 /** The way from the hub to the cloud, as the hub measured it (A43). */
 export function pathOf(reach: Reach): NetworkPath {
   const link: PieceState = reach.link === 'none' ? 'broken' : 'ok';
-  const gateway = after(link, reach.gateway);
+  // Without an address nothing can answer.
+  const gateway = after(link, reach.gateway && reach.ip !== '');
   const names = after(gateway, reach.dns);
   const branches: Branch[] = [
     ...reach.targets.map(
@@ -47,7 +48,7 @@ export function pathOf(reach: Reach): NetworkPath {
     { id: 'update', kind: 'update', port: null, host: '', ms: null, state: after(names, reach.update) },
     { id: 'time', kind: 'time', port: null, host: '', ms: null, state: after(names, reach.time) },
   ];
-  const fault = faultOf(link, gateway, names, branches);
+  const fault = faultOf(link, gateway, names, branches, reach.ip !== '');
   return {
     pieces: [
       { id: 'link', state: link },
@@ -70,9 +71,10 @@ function faultOf(
   gateway: PieceState,
   names: PieceState,
   branches: readonly Branch[],
+  hasAddress: boolean,
 ): NetworkPath['fault'] {
   if (link === 'broken') return 'link';
-  if (gateway === 'broken') return 'gateway';
+  if (gateway === 'broken') return hasAddress ? 'gateway' : 'address';
   if (names === 'broken') return 'names';
   const ports = branches.filter((branch) => branch.kind === 'port');
   const broken = ports.filter((branch) => branch.state === 'broken');

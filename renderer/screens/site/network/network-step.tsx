@@ -1,6 +1,10 @@
-import { useEffect, useRef } from 'react';
-import type { Device, Network, Reach, Site } from '../../../../electron/contract/model.ts';
-import { useAct, useDiscovery, useWork } from '../../../app/host.tsx';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import type { Problem } from '../../../../electron/contract/errors.ts';
+import type { Device, HeardNetworks, Network, Reach, Site } from '../../../../electron/contract/model.ts';
+import type { HostClient } from '../../../app/connection.ts';
+import { useAct, useClient, useDiscovery, useWork } from '../../../app/host.tsx';
+import { problemOf } from '../../../app/problems.ts';
 import { go, sitePath } from '../../../app/route.ts';
 import { Text, useText } from '../../../i18n/text.tsx';
 import { Button } from '../../../parts/button.tsx';
@@ -9,7 +13,7 @@ import { Drawing } from '../../../parts/drawing.tsx';
 import { Select } from '../../../parts/fields.tsx';
 import layout from '../../../parts/layout.module.css';
 import { Note } from '../../../parts/note.tsx';
-import { ProblemInline } from '../../../parts/problem.tsx';
+import { ProblemInline, ProblemNote } from '../../../parts/problem.tsx';
 import { State } from '../../../parts/state.tsx';
 import { Clock } from '../../../parts/time.tsx';
 import { Findings } from '../customer/findings.tsx';
@@ -49,12 +53,41 @@ export function NetworkStep({ site, hubId }: { site: Site; hubId: string | null 
 
 function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readonly Device[] }) {
   const t = useText();
+  const queries = useQueryClient();
   const { reach } = hub;
   const { value: work } = useWork();
-  const configure = useAct((client, network: Network) =>
-    client.work.configureNetwork({ deviceId: hub.id, network }),
+  const { value: discovery } = useDiscovery();
+  const running = work?.state === 'running';
+  const here = discovery?.devices.some((each) => each.planned?.deviceId === hub.id) ?? false;
+  const notYet = !isPaired(hub) ? t('network.pair_first') : !here ? t('network.not_here') : undefined;
+  const now = useHubQuery(['network', hub.id], notYet === undefined && !running, (client) =>
+    client.work.readNetwork({ deviceId: hub.id }),
   );
-  const other = work?.state === 'running' && !configure.busy;
+  const last = useHubQuery(['last wifi'], true, (client) => client.work.lastWifi());
+  const { data: heard = null } = useQuery<HeardNetworks | null>({
+    queryKey: ['heard', hub.id],
+    queryFn: () => null,
+    enabled: false,
+    staleTime: Infinity,
+    gcTime: Infinity,
+  });
+  const [sent, setSent] = useState<{ network: Network; times: number } | null>(null);
+  const forget = useAct(async (client) => {
+    await client.work.forgetWifi();
+    queries.setQueryData(['last wifi'], null);
+  });
+  const configure = useAct(async (client, input: { network: Network; prove: boolean }) => {
+    setSent((before) => ({ network: input.network, times: before?.times ?? 0 }));
+    await client.work.configureNetwork({ deviceId: hub.id, ...input });
+    // What was typed is in the hub now; the form begins anew with what the hub says, without any password.
+    setSent((before) => ({ network: input.network, times: (before?.times ?? 0) + 1 }));
+    await queries.invalidateQueries({ queryKey: ['network', hub.id] });
+    await queries.invalidateQueries({ queryKey: ['last wifi'] });
+  });
+  const other = running && !configure.busy;
+  const measuring =
+    configure.busy || (running && work.kind === 'configure_network' && work.deviceIds[0] === hub.id);
+  const unproven = configure.problem?.code === 'commission.network_unproven';
   const way = useRef<HTMLElement>(null);
   const measuredAt = useRef(reach?.at);
   useEffect(() => {
@@ -67,13 +100,30 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
       <section className={layout.pane} aria-label={t('network.settings')}>
         <HubTile site={site} hub={hub} hubs={hubs} />
         <div className={layout.scroll}>
+          {now.problem !== null && (
+            <div className={css.problemTop}>
+              <ProblemNote problem={now.problem} tone="attention">
+                <Button onPress={now.again}>
+                  <Text id="network.read_again" />
+                </Button>
+              </ProblemNote>
+            </div>
+          )}
           <WaysForm
-            notYet={!isPaired(hub) ? t('network.pair_first') : other ? t('attach.wait') : undefined}
+            key={sent?.times ?? 0}
+            hubId={hub.id}
+            now={now.value}
+            heard={heard}
+            last={last.value}
+            notYet={notYet ?? (other ? t('attach.wait') : undefined)}
+            scanNotYet={notYet ?? (running ? t('attach.wait') : undefined)}
             busy={configure.busy}
-            yourTurn={!hub.networkProven}
-            onSend={(network) => void configure.run(network)}
+            yourTurn={!hub.networkProven && !unproven}
+            onHeard={(found) => queries.setQueryData(['heard', hub.id], found)}
+            onForget={() => void forget.run()}
+            onSend={(network) => void configure.run({ network, prove: true })}
           />
-          {configure.problem !== null && configure.problem.code !== work?.problem?.code && (
+          {configure.problem !== null && !unproven && configure.problem.code !== work?.problem?.code && (
             <div className={css.problem}>
               <ProblemInline problem={configure.problem} />
             </div>
@@ -92,7 +142,25 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
           )}
         </div>
         <div className={layout.scroll}>
-          {reach ? <Measured reach={reach} /> : <NotMeasured hub={hub} busy={configure.busy} />}
+          {reach ? (
+            <Measured reach={reach} measuring={measuring} />
+          ) : (
+            <NotMeasured hub={hub} busy={measuring} />
+          )}
+          {unproven && !measuring && sent !== null && (
+            <div className={css.keep}>
+              <Button
+                kind={hub.networkProven ? 'neutral' : 'key'}
+                notYet={notYet ?? (other ? t('attach.wait') : undefined)}
+                onPress={() => void configure.run({ network: sent.network, prove: false })}
+              >
+                <Text id="network.keep" />
+              </Button>
+              <p className="quiet small">
+                <Text id="network.keep.why" />
+              </p>
+            </div>
+          )}
           <div className={css.findings}>
             <Findings
               findings={site.findings.filter(
@@ -107,6 +175,28 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
       </section>
     </div>
   );
+}
+
+/** Something asked of the host once, as soon as it can be; asked again only by hand. */
+function useHubQuery<Value>(
+  key: readonly string[],
+  enabled: boolean,
+  ask: (client: HostClient) => Promise<Value>,
+): { value: Value | null; problem: Problem | null; again: () => void } {
+  const client = useClient();
+  const query = useQuery({
+    queryKey: key,
+    queryFn: () => ask(client),
+    enabled,
+    staleTime: Infinity,
+    retry: false,
+    networkMode: 'always',
+  });
+  return {
+    value: query.data ?? null,
+    problem: query.error === null ? null : problemOf(query.error),
+    again: () => void query.refetch(),
+  };
 }
 
 function HubTile({ site, hub, hubs }: { site: Site; hub: Device; hubs: readonly Device[] }) {
@@ -162,7 +252,7 @@ function NotMeasured({ hub, busy }: { hub: Device; busy: boolean }) {
   );
 }
 
-function Measured({ reach }: { reach: Reach }) {
+function Measured({ reach, measuring }: { reach: Reach; measuring: boolean }) {
   const path = pathOf(reach);
   const broken = path.branches.filter((branch) => branch.state === 'broken' && branch.kind === 'port');
   const values = {
@@ -174,25 +264,40 @@ function Measured({ reach }: { reach: Reach }) {
       <div className={css.pathPane}>
         <PathDrawing path={path} reach={reach} />
       </div>
-      <div className={css.cure} role="status">
-        <State tone={path.ok ? 'tested' : 'blocker'} size={24} />
-        <div>
-          <h2 className={path.ok ? css.good : css.bad}>
-            <Text id={path.fault === null ? 'network.ok' : `network.fault.${path.fault}`} values={values} />
-          </h2>
-          <p>
-            <Text
-              id={path.fault === null ? 'network.ok.why' : `network.fault.${path.fault}.why`}
-              values={values}
-            />
-          </p>
-          {path.fault !== null && (
-            <p className="quiet">
-              <Text id={`network.fault.${path.fault}.cure`} values={values} />
-            </p>
-          )}
+      {measuring ? (
+        <div className={css.notMeasured} role="status">
+          <State tone="found" mark="running">
+            <Text id="network.measuring" />
+          </State>
         </div>
-      </div>
+      ) : (
+        <div className={css.cure} role="status">
+          <State tone={path.ok ? 'tested' : 'blocker'} size={24} />
+          <div>
+            <h2 className={path.ok ? css.good : css.bad}>
+              <Text id={path.fault === null ? 'network.ok' : `network.fault.${path.fault}`} values={values} />
+            </h2>
+            <p>
+              <Text
+                id={path.fault === null ? 'network.ok.why' : `network.fault.${path.fault}.why`}
+                values={values}
+              />
+            </p>
+            {path.fault !== null && (
+              <p className="quiet">
+                <Text id={`network.fault.${path.fault}.cure`} values={values} />
+              </p>
+            )}
+            {!reach.kept && (
+              <p>
+                <b>
+                  <Text id="network.went_back" />
+                </b>
+              </p>
+            )}
+          </div>
+        </div>
+      )}
     </>
   );
 }

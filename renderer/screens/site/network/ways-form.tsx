@@ -1,129 +1,231 @@
 import { type ReactNode, useState } from 'react';
-import type { Network } from '../../../../electron/contract/model.ts';
+import type { HeardNetworks, HubNetwork, LastWifi, Network } from '../../../../electron/contract/model.ts';
+import { ssidHexOf } from '../../../../electron/contract/wifi.ts';
 import { Text, type TextId, useText } from '../../../i18n/text.tsx';
 import { Button, IconButton } from '../../../parts/button.tsx';
 import { Switch, TextField } from '../../../parts/fields.tsx';
 import { Icon, type IconName } from '../../../parts/icon.tsx';
 import layout from '../../../parts/layout.module.css';
+import { State } from '../../../parts/state.tsx';
 import { Tabs } from '../../../parts/tabs.tsx';
+import { HeardList } from './heard-list.tsx';
 import css from './network.module.css';
 import {
+  changes,
   emptyNetwork,
+  type FieldFault,
   faultsOf,
+  formOf,
   moved,
-  type NetworkFault,
   type NetworkForm,
   networkOf,
   type Way,
+  wantedOf,
+  withWifi,
 } from './network-form.ts';
+import { WifiFields } from './wifi-fields.tsx';
 
 const wayIcons: Record<Way, IconName> = { eth: 'ethernet', wifi: 'wifi', cell: 'mobile' };
 
-/** The ways a hub may take, in the order in which it falls back, each with its own fields. */
+/** The ways a hub may take, in the order in which it falls back, each with its own fields beside what it has now. */
 export function WaysForm({
+  hubId,
+  now,
+  heard,
+  last,
   notYet,
+  scanNotYet,
   busy,
   yourTurn,
+  onHeard,
+  onForget,
   onSend,
 }: {
+  hubId: string;
+  /** What the hub has; null until it was read. */
+  now: HubNetwork | null;
+  heard: HeardNetworks | null;
+  last: LastWifi | null;
   notYet: string | undefined;
+  scanNotYet: string | undefined;
   busy: boolean;
   yourTurn: boolean;
+  onHeard: (heard: HeardNetworks) => void;
+  onForget: () => void;
   onSend: (network: Network) => void;
 }) {
   const t = useText();
-  const [form, setForm] = useState<NetworkForm>(emptyNetwork);
+  const [typed, setForm] = useState<NetworkForm | null>(null);
   const [tried, setTried] = useState(false);
-  const faults = faultsOf(form);
-  const fault = (id: NetworkFault): { error?: ReactNode } =>
+  // What the hub has is where typing begins.
+  const form = typed ?? (now === null ? emptyNetwork : formOf(now));
+  const context = { heard: heard?.networks ?? null, now };
+  const faults = faultsOf(form, context);
+  const fault = (id: FieldFault): { error?: ReactNode } =>
     tried && faults.includes(id) ? { error: <Text id={`network.error.${id}`} /> } : {};
   const toggle = (way: Way, on: boolean) => setForm({ ...form, [way]: { ...form[way], on } });
   const fields: Record<Way, ReactNode> = {
     eth: <EthernetFields form={form} onChange={setForm} fault={fault} />,
-    wifi: <WifiFields form={form} onChange={setForm} fault={fault} />,
+    wifi: <WifiFields form={form} context={context} onChange={setForm} fault={fault} />,
     cell: (
       <TextField
         label={t('network.apn')}
         value={form.cell.apn}
         onChange={(apn) => setForm({ ...form, cell: { ...form.cell, apn } })}
+        hint={<Text id="network.apn.hint" />}
         maxLength={100}
       />
     ),
   };
+  const built = (way: Way) => now === null || now.ways.includes(way) || form[way].on;
   const send = () => {
     setTried(true);
     if (faults.length === 0) onSend(networkOf(form));
   };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (notYet === undefined && !busy) send();
-      }}
-    >
-      <h2 className={layout.section}>
-        <Text id="network.order" />
-        <span className="grow" />
-        <small>
-          <Text id="network.order.note" />
-        </small>
-      </h2>
-      {form.order.map((way, index) => (
-        <div key={way} className={css.way}>
-          <div className={css.wayHead}>
-            <span className="quiet">{index + 1}</span>
-            <Icon name={wayIcons[way]} />
-            <b className="grow">
-              <Text id={`network.way.${way}`} />
-            </b>
-            <IconButton
-              kind="quiet"
-              icon="up"
-              small
-              label={t('network.earlier', { way: t(`network.way.${way}`) })}
-              onPress={() => setForm({ ...form, order: moved(form.order, way, -1) })}
-            />
-            <IconButton
-              kind="quiet"
-              icon="down"
-              small
-              label={t('network.later', { way: t(`network.way.${way}`) })}
-              onPress={() => setForm({ ...form, order: moved(form.order, way, 1) })}
-            />
-            <Switch
-              label={t('network.use', { way: t(`network.way.${way}`) })}
-              on={form[way].on}
-              onChange={(on) => toggle(way, on)}
-            />
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (notYet === undefined && !busy) send();
+        }}
+      >
+        <h2 className={layout.section}>
+          <Text id="network.order" />
+          <span className="grow" />
+          <small>
+            <Text id="network.order.note" />
+          </small>
+        </h2>
+        {form.order.map((way, index) => (
+          <div key={way} className={css.way}>
+            <div className={css.wayHead}>
+              <span className="quiet">{index + 1}</span>
+              <Icon name={wayIcons[way]} />
+              <span className={`${layout.two} grow`}>
+                <b>
+                  <Text id={`network.way.${way}`} />
+                </b>
+                <small>
+                  {built(way) ? (
+                    <Now now={now} way={way} changes={now !== null && changes(form, now, way)} />
+                  ) : (
+                    <Text id={`network.missing.${way}`} />
+                  )}
+                </small>
+              </span>
+              {built(way) ? (
+                <>
+                  <IconButton
+                    kind="quiet"
+                    icon="up"
+                    small
+                    label={t('network.earlier', { way: t(`network.way.${way}`) })}
+                    onPress={() => setForm({ ...form, order: moved(form.order, way, -1) })}
+                  />
+                  <IconButton
+                    kind="quiet"
+                    icon="down"
+                    small
+                    label={t('network.later', { way: t(`network.way.${way}`) })}
+                    onPress={() => setForm({ ...form, order: moved(form.order, way, 1) })}
+                  />
+                  <Switch
+                    label={t('network.use', { way: t(`network.way.${way}`) })}
+                    on={form[way].on}
+                    onChange={(on) => toggle(way, on)}
+                  />
+                </>
+              ) : (
+                <State tone="offline">
+                  <Text id="network.missing" />
+                </State>
+              )}
+            </div>
+            {form[way].on && <div className={css.wayFields}>{fields[way]}</div>}
           </div>
-          {form[way].on && <div className={css.wayFields}>{fields[way]}</div>}
+        ))}
+        <div className={css.send}>
+          {tried && faults.includes('no_way') && (
+            <p role="alert">
+              <Text id="network.error.no_way" />
+            </p>
+          )}
+          {tried && faults.length > 0 && !faults.includes('no_way') && (
+            <p role="alert">
+              <State tone="blocker" size={16} light>
+                <Text id="network.error.look" />
+              </State>
+            </p>
+          )}
+          <Button
+            big
+            kind={yourTurn ? 'key' : 'neutral'}
+            notYet={notYet}
+            busy={busy ? t('network.measuring') : undefined}
+            onPress={send}
+          >
+            <Text id="network.send" />
+          </Button>
+          <p className="quiet small">{notYet ?? <Text id="network.send.what" />}</p>
         </div>
-      ))}
-      <div className={css.send}>
-        {tried && faults.includes('no_way') && (
-          <p role="alert">
-            <Text id="network.error.no_way" />
-          </p>
-        )}
-        <Button
-          big
-          kind={yourTurn ? 'key' : 'neutral'}
-          notYet={notYet}
-          busy={busy ? t('network.measuring') : undefined}
-          onPress={send}
-        >
-          <Text id="network.send" />
-        </Button>
-        <p className="quiet small">{notYet ?? <Text id="network.send.what" />}</p>
-      </div>
-    </form>
+      </form>
+      <HeardList
+        hubId={hubId}
+        heard={heard}
+        last={last}
+        notYet={scanNotYet ?? (now?.ways.includes('wifi') === false ? t('network.missing.wifi') : undefined)}
+        chosenHex={form.wifi.on ? ssidHexOf(wantedOf(form.wifi)) : null}
+        onHeard={onHeard}
+        onUse={(network) => {
+          setTried(false);
+          setForm(withWifi(form, network));
+        }}
+        onForget={() => {
+          setForm({ ...form, wifi: { ...form.wifi, reuse: false } });
+          onForget();
+        }}
+      />
+    </>
+  );
+}
+
+/** What the hub has of a way now, beside what would be written. */
+function Now({ now, way, changes }: { now: HubNetwork | null; way: Way; changes: boolean }) {
+  if (now === null) return <Text id="network.now.unread" />;
+  const { eth, wifi, cell } = now;
+  const text = (): ReactNode => {
+    if (way === 'eth' && eth !== null)
+      return (
+        <Text id={eth.dhcp ? 'network.now.dhcp' : 'network.now.fixed'} values={{ address: eth.addr ?? '' }} />
+      );
+    if (way === 'wifi' && wifi !== null)
+      return (
+        <Text
+          id={wifi.hasPassphrase ? 'network.now.wifi.stored' : 'network.now.wifi'}
+          values={{ name: wifi.ssid === '' ? wifi.ssidHex : wifi.ssid }}
+        />
+      );
+    if (way === 'cell' && cell !== null) return <Text id="network.now.cell" values={{ apn: cell.apn }} />;
+    return <Text id="network.now.none" />;
+  };
+  return (
+    <>
+      {text()}
+      {changes && (
+        <b>
+          {', '}
+          <Text id="network.now.changes" />
+        </b>
+      )}
+    </>
   );
 }
 
 interface FieldsProps {
   form: NetworkForm;
   onChange: (form: NetworkForm) => void;
-  fault: (id: NetworkFault) => { error?: ReactNode };
+  fault: (id: FieldFault) => { error?: ReactNode };
 }
 
 function EthernetFields({ form, onChange, fault }: FieldsProps) {
@@ -158,47 +260,10 @@ function EthernetFields({ form, onChange, fault }: FieldsProps) {
               inputMode="decimal"
               maxLength={id === 'dns' ? 40 : 15}
               {...fault(id)}
+              {...(id === 'gw' ? fault('gw_outside') : {})}
             />
           ))}
         </div>
-      )}
-    </>
-  );
-}
-
-function WifiFields({ form, onChange, fault }: FieldsProps) {
-  const t = useText();
-  const { wifi } = form;
-  const put = (part: Partial<NetworkForm['wifi']>) => onChange({ ...form, wifi: { ...wifi, ...part } });
-  return (
-    <>
-      <TextField
-        label={t('network.ssid')}
-        value={wifi.ssid}
-        onChange={(ssid) => put({ ssid })}
-        hint={<Text id="network.ssid.hint" />}
-        maxLength={32}
-        {...fault('ssid')}
-      />
-      <Tabs
-        label={t('network.security')}
-        tabs={[
-          { id: 'wpa2', label: <Text id="network.sec.wpa2" /> },
-          { id: 'wpa', label: <Text id="network.sec.wpa" /> },
-          { id: 'open', label: <Text id="network.sec.open" /> },
-        ]}
-        chosen={wifi.sec}
-        onChoose={(sec) => put({ sec })}
-      />
-      {wifi.sec !== 'open' && (
-        <TextField
-          label={t('network.psk')}
-          type="password"
-          value={wifi.psk}
-          onChange={(psk) => put({ psk })}
-          maxLength={64}
-          {...fault('psk')}
-        />
       )}
     </>
   );
