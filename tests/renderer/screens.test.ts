@@ -146,6 +146,16 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
     },
   ],
   [
+    'network that the hub does not hear',
+    `/sites/${siteId}/network`,
+    async () => {
+      await page.getByRole('button', { name: 'Let the hub listen' }).click();
+      await page.getByRole('button', { name: 'Use Gäste' }).waitFor();
+      await page.getByLabel('Network name').fill('Alte-Post-5G');
+      await page.getByText('The hub does not hear this Wi-Fi').waitFor();
+    },
+  ],
+  [
     'door that is tested',
     `/sites/${siteId}/doors`,
     async () => {

@@ -23,7 +23,7 @@ export const fakeHeard = (): HeardNetworks => ({
   at: ago(MINUTE_MS),
   networks: [
     heard('Alte-Post-Technik', -54, 6, 'wpa2'),
-    heard('FRITZ!Box 7590 ABXYZ Gastzugang EG', -63, 11, 'wpa2'),
+    heard('FRITZ!Box 7590 ABXYZ Gastzugang', -63, 11, 'wpa2'),
     heard('Gäste', -71, 11, 'open'),
     { ssid: '', ssidHex: 'ff00fe41', rssi: -74, channel: 3, security: 'wpa2' },
     heard('eduroam', -76, 1, 'enterprise'),

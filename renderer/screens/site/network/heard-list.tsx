@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { HeardNetwork, HeardNetworks, LastWifi } from '../../../../electron/contract/model.ts';
 import { isJoinable } from '../../../../electron/contract/wifi.ts';
 import { useAct } from '../../../app/host.tsx';
@@ -40,8 +40,16 @@ export function HeardList({
     asking.current = new AbortController();
     onHeard(await client.work.scanNetworks({ deviceId: hubId }, { signal: asking.current.signal }));
   });
+  const list = useRef<HTMLElement>(null);
+  const shown = useRef(heard?.at);
+  const failed = scan.problem !== null;
+  useEffect(() => {
+    // The list stands below the form; what was asked for is brought into view.
+    if (heard?.at !== shown.current || failed) list.current?.scrollIntoView({ block: 'nearest' });
+    shown.current = heard?.at;
+  }, [heard?.at, failed]);
   return (
-    <section aria-label={t('network.heard')}>
+    <section ref={list} aria-label={t('network.heard')}>
       <h2 className={layout.section}>
         <Text id="network.heard" />
         <span className="grow" />
@@ -116,13 +124,7 @@ function HeardRow({
   return (
     <li className={css.heardRow}>
       <span className={layout.two}>
-        <span title={name}>
-          {network.ssid === '' ? (
-            <Text id="network.ssid.bytes" values={{ bytes: <Code value={network.ssidHex} /> }} />
-          ) : (
-            name
-          )}
-        </span>
+        <span title={name}>{network.ssid === '' ? <Code value={network.ssidHex} /> : name}</span>
         <small>
           {isJoinable(security) ? (
             <Text
@@ -134,7 +136,7 @@ function HeardRow({
           )}
         </small>
       </span>
-      <Signal rssi={network.rssi} />
+      {can && <Signal rssi={network.rssi} />}
       {can ? (
         <Button
           kind={inUse ? 'strong' : 'neutral'}

@@ -118,7 +118,7 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
             notYet={notYet ?? (other ? t('attach.wait') : undefined)}
             scanNotYet={notYet ?? (running ? t('attach.wait') : undefined)}
             busy={configure.busy}
-            yourTurn={!hub.networkProven && !unproven}
+            yourTurn={!hub.networkProven}
             onHeard={(found) => queries.setQueryData(['heard', hub.id], found)}
             onForget={() => void forget.run()}
             onSend={(network) => void configure.run({ network, prove: true })}
@@ -150,7 +150,6 @@ function HubNetwork({ site, hub, hubs }: { site: Site; hub: Device; hubs: readon
           {unproven && !measuring && sent !== null && (
             <div className={css.keep}>
               <Button
-                kind={hub.networkProven ? 'neutral' : 'key'}
                 notYet={notYet ?? (other ? t('attach.wait') : undefined)}
                 onPress={() => void configure.run({ network: sent.network, prove: false })}
               >

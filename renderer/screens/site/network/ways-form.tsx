@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { HeardNetworks, HubNetwork, LastWifi, Network } from '../../../../electron/contract/model.ts';
 import { ssidHexOf } from '../../../../electron/contract/wifi.ts';
 import { Text, type TextId, useText } from '../../../i18n/text.tsx';
@@ -57,6 +57,7 @@ export function WaysForm({
   const t = useText();
   const [typed, setForm] = useState<NetworkForm | null>(null);
   const [tried, setTried] = useState(false);
+  const wifi = useRef<HTMLDivElement>(null);
   // What the hub has is where typing begins.
   const form = typed ?? (now === null ? emptyNetwork : formOf(now));
   const context = { heard: heard?.networks ?? null, now };
@@ -98,7 +99,7 @@ export function WaysForm({
           </small>
         </h2>
         {form.order.map((way, index) => (
-          <div key={way} className={css.way}>
+          <div key={way} ref={way === 'wifi' ? wifi : null} className={css.way}>
             <div className={css.wayHead}>
               <span className="quiet">{index + 1}</span>
               <Icon name={wayIcons[way]} />
@@ -180,6 +181,7 @@ export function WaysForm({
         onUse={(network) => {
           setTried(false);
           setForm(withWifi(form, network));
+          wifi.current?.scrollIntoView({ block: 'nearest' });
         }}
         onForget={() => {
           setForm({ ...form, wifi: { ...form.wifi, reuse: false } });
@@ -200,25 +202,20 @@ function Now({ now, way, changes }: { now: HubNetwork | null; way: Way; changes:
         <Text id={eth.dhcp ? 'network.now.dhcp' : 'network.now.fixed'} values={{ address: eth.addr ?? '' }} />
       );
     if (way === 'wifi' && wifi !== null)
-      return (
-        <Text
-          id={wifi.hasPassphrase ? 'network.now.wifi.stored' : 'network.now.wifi'}
-          values={{ name: wifi.ssid === '' ? wifi.ssidHex : wifi.ssid }}
-        />
-      );
+      return <Text id="network.now.wifi" values={{ name: wifi.ssid === '' ? wifi.ssidHex : wifi.ssid }} />;
     if (way === 'cell' && cell !== null) return <Text id="network.now.cell" values={{ apn: cell.apn }} />;
     return <Text id="network.now.none" />;
   };
-  return (
+  return changes ? (
     <>
+      <b>
+        <Text id="network.now.changes" />
+      </b>
+      {', '}
       {text()}
-      {changes && (
-        <b>
-          {', '}
-          <Text id="network.now.changes" />
-        </b>
-      )}
     </>
+  ) : (
+    text()
   );
 }
 
