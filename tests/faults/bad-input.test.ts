@@ -95,7 +95,8 @@ describe('bad input', () => {
     const link = join(job.folder, 'babble');
     const script = `process.stdin.resume(); setInterval(() => process.stdout.write('boot: ok\\n\\u0006\\t@@@@\\n'), 50)`;
     const babbler = execFile('socat', [
-      `pty,raw,echo=0,link=${link}`,
+      // With ptmx, the babbler does not itself hold the port.
+      `pty,ptmx,ignoreeof,raw,echo=0,link=${link}`,
       `EXEC:"${process.execPath} -e ${JSON.stringify(script).replaceAll(':', '\\:')}"`,
     ]);
     try {
