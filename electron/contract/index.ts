@@ -25,6 +25,7 @@ import {
   workSchema,
 } from './model.ts';
 
+export * from './attach-way.ts';
 export * from './errors.ts';
 export * from './model.ts';
 export * from './thresholds.ts';

@@ -1,5 +1,13 @@
 import { QueryClient, QueryClientProvider, useMutation } from '@tanstack/react-query';
-import { createContext, type ReactNode, use, useMemo, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { Problem } from '../../electron/contract/errors.ts';
 import type {
   AppState,
@@ -10,6 +18,7 @@ import type {
   SiteRow,
   Work,
 } from '../../electron/contract/model.ts';
+import { ClockQuestion } from './clock-question.tsx';
 import type { Connection, ConnectionState, HostClient } from './connection.ts';
 import { problemOf } from './problems.ts';
 import { createWatch, type Watch, type Watched } from './watch.ts';
@@ -26,6 +35,10 @@ interface Host {
 }
 
 const HostContext = createContext<Host | null>(null);
+
+/** Asks the person whether the laptop's clock is right. */
+type AskClock = (problem: Problem) => Promise<boolean>;
+const ClockContext = createContext<AskClock>(() => Promise.resolve(false));
 
 const latest = <Value,>(_: unknown, event: Value): Value => event;
 
@@ -85,9 +98,27 @@ const queries = new QueryClient({
 /** Gives the screens the host. */
 export function HostProvider({ connection, children }: { connection: Connection; children: ReactNode }) {
   const host = useMemo(() => createHost(connection), [connection]);
+  const [question, setQuestion] = useState<{ problem: Problem; answer: (isRight: boolean) => void } | null>(
+    null,
+  );
+  const askClock = useCallback<AskClock>(
+    (problem) => new Promise((answer) => setQuestion({ problem, answer })),
+    [],
+  );
   return (
     <QueryClientProvider client={queries}>
-      <HostContext value={host}>{children}</HostContext>
+      <HostContext value={host}>
+        <ClockContext value={askClock}>{children}</ClockContext>
+        {question !== null && (
+          <ClockQuestion
+            problem={question.problem}
+            onAnswer={(isRight) => {
+              setQuestion(null);
+              question.answer(isRight);
+            }}
+          />
+        )}
+      </HostContext>
     </QueryClientProvider>
   );
 }
@@ -132,7 +163,20 @@ export function useAct<Input = void, Output = void>(
   call: (client: HostClient, input: Input) => Promise<Output>,
 ): Act<Input, Output> {
   const { connection } = useHost();
-  const mutation = useMutation({ mutationFn: (input: Input) => call(connection.client, input) });
+  const askClock = use(ClockContext);
+  const mutation = useMutation({
+    mutationFn: async (input: Input) => {
+      try {
+        return await call(connection.client, input);
+      } catch (caught) {
+        // Before devices are given the time, the person is asked; then the same act goes on.
+        const problem = problemOf(caught);
+        if (problem.code !== 'CLOCK_UNTRUSTED' || !(await askClock(problem))) throw caught;
+        await connection.client.work.confirmClock();
+        return call(connection.client, input);
+      }
+    },
+  });
   return {
     run: (input) => mutation.mutateAsync(input).catch(() => undefined),
     busy: mutation.isPending,

@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'react';
+import { type CSSProperties, useEffect, useState } from 'react';
 import { useIntl } from 'react-intl';
-import type { Device, Work } from '../../electron/contract/model.ts';
+import type { Problem } from '../../electron/contract/errors.ts';
+import type { Device, Site, Work } from '../../electron/contract/model.ts';
 import { Text, useText } from '../i18n/text.tsx';
 import { Button } from '../parts/button.tsx';
 import { ErrorCodeText } from '../parts/code.tsx';
@@ -8,7 +9,9 @@ import { cx } from '../parts/cx.ts';
 import { Drawing, type DrawingName } from '../parts/drawing.tsx';
 import { Link } from '../parts/link.tsx';
 import { useProblemText } from '../parts/problem.tsx';
+import { Segments } from '../parts/ruler.tsx';
 import { clockText } from '../parts/rulers.ts';
+import { drawingOf } from '../parts/states.ts';
 import { useNow } from '../parts/time.tsx';
 import css from './frame.module.css';
 import { useAct, useSite, useWork } from './host.tsx';
@@ -77,7 +80,11 @@ function Panel({ work, route, onPutAway }: { work: Work; route: Route; onPutAway
           )}
         />
       )}
-      {running ? <Progress work={work} subject={subject} /> : <Ending work={work} subject={subject} />}
+      {running ? (
+        <Progress work={work} site={site} subject={subject} />
+      ) : (
+        <Ending work={work} site={site} subject={subject} />
+      )}
       <div className={css.leaving}>
         {running && work.failsafeEndsAt !== null && <Failsafe endsAt={work.failsafeEndsAt} />}
         {running ? (
@@ -89,6 +96,7 @@ function Panel({ work, route, onPutAway }: { work: Work; route: Route; onPutAway
                 <Text id="work.show" />
               </Link>
             )}
+            <Again work={work} site={site} />
             <Button big className={css.runButton} onPress={onPutAway}>
               <Text id="work.put_away" />
             </Button>
@@ -111,9 +119,12 @@ function Turn({ work, device, subject }: { work: Work; device: Device | undefine
   return (
     <div className={css.turn} role="status">
       <Drawing
-        name={handDrawings[work.needs]}
+        name={
+          work.needs === 'wake_lock' && device !== undefined ? drawingOf(device) : handDrawings[work.needs]
+        }
         size={80}
         lamp={work.needs === 'press_button' ? 'green' : 'off'}
+        blinking={work.needs === 'press_button'}
       />
       <div>
         <b>
@@ -128,12 +139,14 @@ function Turn({ work, device, subject }: { work: Work; device: Device | undefine
   );
 }
 
-function Progress({ work, subject }: { work: Work; subject: string }) {
+function Progress({ work, site, subject }: { work: Work; site: Site | undefined; subject: string }) {
   const t = useText();
-  const stepText = useStepText();
+  const stepText = useStepText('name');
+  const usualText = useStepText('usual');
   const now = useNow();
   const current = work.steps.find((step) => step.state === 'running');
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(work.since)) / 1000));
+  const usual = current && usualText(current.id);
+  const place = placeOf(work, site);
   return (
     <div className={css.progress}>
       <p>
@@ -141,22 +154,37 @@ function Progress({ work, subject }: { work: Work; subject: string }) {
           <Text id={`work.kind.${work.kind}`} values={{ subject }} />
           {current && <span className="hidden-visually">, {stepText(current.id)}</span>}
         </b>{' '}
-        <span className={cx(css.quiet, 'wide')}>
-          {work.fraction === null ? (
-            <Text id="work.since" values={{ seconds }} />
-          ) : (
-            <Text id="work.fraction" values={{ fraction: work.fraction }} />
+        <span className={css.quiet}>
+          {place !== null && (
+            <>
+              <Text id="work.place" values={place} />{' '}
+            </>
           )}
+          <span className="wide">
+            {work.fraction === null ? (
+              <Text
+                id={usual ? 'work.since.usual' : 'work.since'}
+                values={{ time: spanText(now.getTime() - Date.parse(work.since)), usual: usual ?? '' }}
+              />
+            ) : (
+              <Text id="work.fraction" values={{ fraction: work.fraction }} />
+            )}
+          </span>
         </span>
       </p>
       <ol className={css.steps} aria-label={t('work.steps')}>
         {work.steps.map((step) => (
           <li
             key={step.id}
-            className={cx(css[step.state], work.needs === null && step.state === 'running' && css.machine)}
+            className={cx(
+              css[step.state],
+              work.needs === null && step.state === 'running' && css.machine,
+              step.state === 'running' && work.fraction !== null && css.share,
+            )}
+            style={{ '--share': `${Math.round((work.fraction ?? 0) * 100)}%` } as CSSProperties}
             aria-current={step.state === 'running' ? 'step' : undefined}
           >
-            {stepText(step.id)}
+            {stepText(step.id) ?? step.id.replaceAll('_', ' ')}
           </li>
         ))}
       </ol>
@@ -164,7 +192,23 @@ function Progress({ work, subject }: { work: Work; subject: string }) {
   );
 }
 
-function Ending({ work, subject }: { work: Work; subject: string }) {
+/** Which of several devices is in hand; null where there is but one. */
+function placeOf(work: Work, site: Site | undefined): { place: number; count: number } | null {
+  const count = work.deviceIds.length;
+  if (work.kind !== 'attach' || count < 2 || site === undefined) return null;
+  return { place: Math.min(count, attachedOf(work, site) + 1), count };
+}
+
+function attachedOf(work: Work, site: Site): number {
+  const done = new Set(site.devices.filter(isAttached).map((device) => device.id));
+  return work.deviceIds.filter((id) => done.has(id)).length;
+}
+
+function isAttached({ state }: Device): boolean {
+  return state === 'attached' || state === 'tested' || state === 'faulty';
+}
+
+function Ending({ work, site, subject }: { work: Work; site: Site | undefined; subject: string }) {
   const problemText = useProblemText();
   if (work.state === 'failed' && work.problem !== null) {
     const text = problemText(work.problem);
@@ -176,6 +220,12 @@ function Ending({ work, subject }: { work: Work; subject: string }) {
         <p className={css.wrap}>
           {text.why} {text.next} <ErrorCodeText code={work.problem.code} />
         </p>
+        {/* One side kept what the other lost: its own sentences say so. */}
+        {work.problem.code !== 'commission.half_attached' && (
+          <p className={css.wrap}>
+            <AfterFailure work={work} site={site} subject={subject} problem={work.problem} />
+          </p>
+        )}
       </div>
     );
   }
@@ -185,7 +235,11 @@ function Ending({ work, subject }: { work: Work; subject: string }) {
         <b>
           <Text
             id={work.state === 'cancelled' ? 'work.cancelled' : `work.done.${work.kind}`}
-            values={{ subject, count: work.deviceIds.length }}
+            values={{
+              subject,
+              count: work.deviceIds.length,
+              time: spanText(Date.parse(work.since) - Date.parse(work.startedAt)),
+            }}
           />
         </b>
       </p>
@@ -193,11 +247,74 @@ function Ending({ work, subject }: { work: Work; subject: string }) {
   );
 }
 
+/** In what state the devices are after work that failed: what is not confirmed goes back, now or by its own timer. */
+function AfterFailure({
+  work,
+  site,
+  subject,
+  problem,
+}: {
+  work: Work;
+  site: Site | undefined;
+  subject: string;
+  problem: Problem;
+}) {
+  if (work.kind === 'test_door') return <Text id="work.after.test" values={{ subject }} />;
+  const done = work.kind === 'attach' && site !== undefined ? attachedOf(work, site) : 0;
+  const unreachable = /^(device\.(disconnected|timeout)|ble\.|serial\.|work\.)/.test(problem.code);
+  return (
+    <>
+      {done > 0 && (
+        <>
+          <Text id="work.after.attached" values={{ count: done }} />{' '}
+        </>
+      )}
+      <Text id={unreachable ? 'work.after.soon' : 'work.after.now'} values={{ subject }} />
+    </>
+  );
+}
+
+/** Work that can simply be begun again: what is done is not done twice. */
+function Again({ work, site }: { work: Work; site: Site | undefined }) {
+  const t = useText();
+  const again = useAct((client) =>
+    work.kind === 'attach'
+      ? client.work.attach({ siteId: work.siteId, deviceIds: work.deviceIds })
+      : client.work.testDoor({ deviceId: work.deviceIds[0] ?? '' }),
+  );
+  const can = work.state === 'failed' && (work.kind === 'attach' || work.kind === 'test_door');
+  if (!can || site === undefined) return null;
+  return (
+    <Button
+      big
+      className={css.runButton}
+      busy={again.busy ? t('work.again.busy') : undefined}
+      onPress={() => void again.run()}
+    >
+      <Text id="work.again" />
+    </Button>
+  );
+}
+
+/** The longest that a device stays armed by itself (A35). */
+const FAILSAFE_MS = 180_000;
+const FAILSAFE_SEGMENTS = 12;
+
 function Failsafe({ endsAt }: { endsAt: string }) {
   const now = useNow();
+  const leftMs = Date.parse(endsAt) - now.getTime();
   return (
     <div>
-      <b>{clockText(Date.parse(endsAt) - now.getTime())}</b>
+      <span className={css.left}>
+        <b>{clockText(leftMs)}</b>
+        <span className="wide">
+          <Segments
+            count={FAILSAFE_SEGMENTS}
+            lit={Math.ceil((Math.max(0, leftMs) / FAILSAFE_MS) * FAILSAFE_SEGMENTS)}
+            width={88}
+          />
+        </span>
+      </span>
       <p className="wide">
         <Text id="work.failsafe" values={{ br: <br /> }} />
       </p>
@@ -220,11 +337,18 @@ function Cancel({ work }: { work: Work }) {
   );
 }
 
-/** Gives the function that names a step of a workflow. */
-function useStepText(): (stepId: string) => string {
+/** Seconds, or minutes and seconds once they are many. */
+function spanText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return seconds < 100 ? `${seconds} s` : `${clockText(ms)} min`;
+}
+
+/** Gives the function that names a step of a workflow, or says how long it usually takes. */
+function useStepText(what: 'name' | 'usual'): (stepId: string) => string | undefined {
   const intl = useIntl();
   return (stepId) => {
-    const known = [`work.step.${stepId}`, `check.${stepId}`].find((id) => Object.hasOwn(intl.messages, id));
-    return known === undefined ? stepId.replaceAll('_', ' ') : intl.formatMessage({ id: known });
+    const ids = what === 'usual' ? [`work.usual.${stepId}`] : [`work.step.${stepId}`, `check.${stepId}`];
+    const known = ids.find((id) => Object.hasOwn(intl.messages, id));
+    return known === undefined ? undefined : intl.formatMessage({ id: known });
   };
 }

@@ -68,6 +68,13 @@ export function Clock({ at }: { at: string }) {
   );
 }
 
+/** The laptop's time in full, running. */
+export function NowInFull() {
+  const intl = useIntl();
+  const now = useNow();
+  return <time dateTime={now.toISOString()}>{exactText(intl, now)}</time>;
+}
+
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 let current = new Date();

@@ -327,6 +327,9 @@ function routerOf(
           });
         }
         const { site, device } = deviceOf(input.deviceId);
+        if (input.activationCode === 'FF.FF.FF') {
+          throw errors.PROBLEM({ data: { code: 'pairing.closed', params: {} } });
+        }
         if (input.activationCode !== '7C.0B.E8') {
           throw errors.PROBLEM({ data: { code: 'pairing.wrong_code', params: { left: 3 } } });
         }

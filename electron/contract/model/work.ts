@@ -18,7 +18,8 @@ export const workSchema = z.object({
   ),
   fraction: z.number().min(0).max(1).nullable(),
   needs: handSchema.nullable(),
-  /** Since when the current step runs. */
+  startedAt: timeSchema,
+  /** Since when the current step runs; once it has ended, since when it has. */
   since: timeSchema,
   /** When the devices go back to what they were unless the work is confirmed; null when nothing is armed. */
   failsafeEndsAt: timeSchema.nullable(),

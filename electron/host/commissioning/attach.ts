@@ -5,7 +5,7 @@ import {
   type ChildPlan,
   type Device,
 } from '../../../native/devices/index.ts';
-import { CodedError } from '../../contract/index.ts';
+import { attachWay, CodedError } from '../../contract/index.ts';
 import { isAttached, isLockId, modelOf } from '../rules/index.ts';
 import { judgeSite } from '../sites/index.ts';
 import { type Bench, hubAbove, openSite, pairedCode, touchSite } from './bench.ts';
@@ -145,16 +145,18 @@ function planOf(bench: Bench, child: DeviceRecord, devices: readonly DeviceRecor
   };
 }
 
-/**
- * Over the air where the laptop can hear the child; a BLUEnet lock that sleeps is waited for. Else with the
- * maintenance card: an RFnet lock, or a laptop without Bluetooth.
- */
+/** How this child goes; the host knows its code, and hears what the laptop hears. */
 function wayTo(bench: Bench, child: DeviceRecord, mac: string): ChildPlan['way'] {
   const { discovery, store } = bench;
-  const heard = discovery.byMac(mac) !== undefined;
-  const mayWake = child.radio !== 'rf_net' && discovery.view().bluetooth === 'on';
   const activationCode = isLockId(mac) ? mac : store.devices.activationCode(child.id);
-  if ((!heard && !mayWake) || activationCode === null) return { kind: 'card' };
+  const way = attachWay(
+    { ...child, hasCode: activationCode !== null },
+    {
+      heard: discovery.byMac(mac) !== undefined,
+      bluetoothOn: discovery.view().bluetooth === 'on',
+    },
+  );
+  if (way === 'card' || activationCode === null) return { kind: 'card' };
   return {
     kind: 'channel',
     connect: async (signal) => {

@@ -85,6 +85,7 @@ export function createWorkLog({ store, now, newId, ready }: WorkDeps): WorkLog {
       steps: [],
       fraction: null,
       needs: null,
+      startedAt: new Date(now()).toISOString(),
       since: new Date(now()).toISOString(),
       failsafeEndsAt: null,
       question: null,
@@ -102,6 +103,7 @@ export function createWorkLog({ store, now, newId, ready }: WorkDeps): WorkLog {
       needs: null,
       question: null,
       failsafeEndsAt: null,
+      since: new Date(now()).toISOString(),
     });
   };
 

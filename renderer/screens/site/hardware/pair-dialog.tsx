@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Device, FoundDevice } from '../../../../electron/contract/model.ts';
-import { useAct, useWork } from '../../../app/host.tsx';
+import { useAct, useDiscovery, useWork } from '../../../app/host.tsx';
 import { PracticeHand } from '../../../app/practice-hand.tsx';
 import { Text, useText } from '../../../i18n/text.tsx';
 import { Button } from '../../../parts/button.tsx';
@@ -12,7 +12,8 @@ import { Drawing, type Lamp } from '../../../parts/drawing.tsx';
 import { LabelDrawing } from '../../../parts/label-drawing.tsx';
 import { ProblemInline } from '../../../parts/problem.tsx';
 import { Segments } from '../../../parts/ruler.tsx';
-import { signed } from '../../../parts/rulers.ts';
+import { clockText, signed } from '../../../parts/rulers.ts';
+import { useNow } from '../../../parts/time.tsx';
 import css from './pair-dialog.module.css';
 
 /** A device gives five tries before it closes (A26). */
@@ -34,9 +35,13 @@ export function PairDialog({
     client.work.pairHub({ deviceId: device.id, foundId: found.id, activationCode }).then(() => true),
   );
   const { value: work } = useWork();
+  const openSince = useOpenSince(found);
   const cancel = useAct((client, workId: string) => client.work.cancel({ workId }));
   const running = work?.state === 'running' && work.kind === 'pair_hub' ? work : null;
   const left = pair.problem?.params.left;
+  const closed = pair.problem?.code === 'pairing.closed';
+  const tries = typeof left === 'number' ? left : 0;
+  const shut = closed || left === 0;
   const close = async () => {
     if (pair.busy && running !== null) await cancel.run(running.id);
     onClose();
@@ -78,7 +83,7 @@ export function PairDialog({
           </Button>
           <Button
             big
-            kind={running?.needs == null ? 'key' : 'neutral'}
+            kind={running?.needs == null && !shut ? 'key' : 'neutral'}
             busy={pair.busy ? t('pair.running') : undefined}
             notYet={code.trim() === '' ? t('pair.enter_code') : undefined}
             onPress={() => void submit(code)}
@@ -108,14 +113,26 @@ export function PairDialog({
             {...(pair.problem?.code === 'pairing.wrong_code' ? { refused: <span /> } : {})}
           />
           {pair.problem !== null && <ProblemInline problem={pair.problem} />}
-          {typeof left === 'number' && (
+          {(typeof left === 'number' || closed) && (
             <p className={css.tries} role="status">
-              <Segments count={TRIES} lit={left} width={136} gap={4} />
+              <Segments count={TRIES} lit={tries} width={136} gap={4} />
               <b>
-                <Text id="pair.tries" values={{ count: left }} />
+                <Text id="pair.tries" values={{ count: tries }} />
               </b>
             </p>
           )}
+          {shut && !pair.busy && (
+            <div className={css.hand} role="status">
+              <b>
+                <Text id={found.transport === 'usb' ? 'pair.open.usb' : 'pair.open.bluetooth'} />
+              </b>
+              <p>
+                <Text id="pair.open.how" />
+              </p>
+              <PracticeHand needs="press_button" device={device} />
+            </div>
+          )}
+          {openSince !== null && <OpenWindow since={openSince} />}
           {running?.needs != null && (
             <div className={css.hand} role="status">
               <b>
@@ -133,6 +150,37 @@ export function PairDialog({
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** Since when the hub's Bluetooth is seen to be open, where that began while this dialog was. */
+function useOpenSince(found: FoundDevice): number | null {
+  const { value: discovery } = useDiscovery();
+  const live = discovery?.devices.find((each) => each.id === found.id);
+  const open = live?.state === 'pairing_open' && found.transport === 'bluetooth';
+  const before = useRef(open);
+  const [since, setSince] = useState<number | null>(null);
+  useEffect(() => {
+    if (open !== before.current) setSince(open ? Date.now() : null);
+    before.current = open;
+  }, [open]);
+  return since;
+}
+
+/** Bluetooth on a hub stays open for so long after its button was pressed (A21). */
+const OPEN_MS = 120_000;
+const OPEN_SEGMENTS = 12;
+
+function OpenWindow({ since }: { since: number }) {
+  const now = useNow();
+  const leftMs = Math.max(0, since + OPEN_MS - now.getTime());
+  return (
+    <p className={css.tries} role="timer">
+      <Segments count={OPEN_SEGMENTS} lit={Math.ceil((leftMs / OPEN_MS) * OPEN_SEGMENTS)} width={136} />
+      <b>
+        <Text id="pair.open_for" values={{ time: clockText(leftMs) }} />
+      </b>
+    </p>
   );
 }
 
