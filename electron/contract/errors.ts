@@ -4,6 +4,7 @@ import { cloudErrors } from './errors/cloud.ts';
 import { commissionErrors } from './errors/commission.ts';
 import { dbErrors } from './errors/db.ts';
 import { deviceErrors } from './errors/device.ts';
+import { firmwareErrors } from './errors/firmware.ts';
 import { registerErrors } from './errors/register.ts';
 import { ruleErrors } from './errors/rules.ts';
 import { siteErrors } from './errors/site.ts';
@@ -21,6 +22,7 @@ export const errorTable = {
   ...commissionErrors,
   ...dbErrors,
   ...deviceErrors,
+  ...firmwareErrors,
   ...registerErrors,
   ...ruleErrors,
   ...siteErrors,

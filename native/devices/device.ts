@@ -129,6 +129,16 @@ export class Device {
     return this.server.images(options);
   }
 
+  /** Has the image with that hash tried at the next restart; the one after goes back unless it is kept (A14). */
+  async tryImage(hash: Uint8Array, options?: CallOptions): Promise<void> {
+    await this.run(commands.writeImages, { hash, confirm: false }, options);
+  }
+
+  /** Keeps the firmware that runs; another that was to be tried is called off (A14). */
+  async keepImage(options?: CallOptions): Promise<void> {
+    await this.run(commands.writeImages, { confirm: true }, options);
+  }
+
   failsafe(options?: CallOptions): Promise<commands.FailsafeState> {
     return this.run(commands.readFailsafe, {}, options);
   }

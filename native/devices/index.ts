@@ -25,6 +25,7 @@ export type {
 export { Device, type DeviceOptions } from './device.ts';
 export { type Journal, MemoryJournal, type StepName } from './journal.ts';
 export { type CallOptions, SmpServer } from './smp-server.ts';
+export { type Uploaded, type UploadOptions, uploadImage } from './upload-image.ts';
 export type {
   Hand,
   Progress,
@@ -50,3 +51,9 @@ export {
   type TestDoorOptions,
   testDoor,
 } from './workflows/test-door.ts';
+export {
+  LEAST_BATTERY_PERCENT,
+  type UpdatedFirmware,
+  type UpdateFirmwareOptions,
+  updateFirmware,
+} from './workflows/update-firmware.ts';

@@ -1,6 +1,16 @@
 import { CodedError } from '../../electron/contract/errors.ts';
-import type { SealedSession } from '../pairing/sealed.ts';
-import { type Clock, FIRST_PACKET_BYTES, type PacketChannel, SmpClient, SmpRefusal } from '../smp/index.ts';
+import { SEAL_TAG_BYTES, type SealedSession } from '../pairing/index.ts';
+import {
+  type CborInput,
+  type Clock,
+  encodeMap,
+  FIRST_PACKET_BYTES,
+  HEADER_BYTES,
+  type PacketChannel,
+  SEALED_OVERHEAD_BYTES,
+  SmpClient,
+  SmpRefusal,
+} from '../smp/index.ts';
 import type { Command } from './command.ts';
 import * as commands from './commands/index.ts';
 
@@ -129,6 +139,26 @@ export class SmpServer {
     this.#client.setParameters(parameters);
   }
 
+  /**
+   * How many bytes `key` may hold in the next request whose body has `others` beside it: the packet on the wire
+   * then fills the device's buffer (A7), and over Bluetooth whole fragments (A10).
+   */
+  roomFor(others: CborInput, key: string): number {
+    const { bufSize } = this.#parameters;
+    const { fragmentBytes } = this.channel;
+    const isCut = fragmentBytes !== undefined && fragmentBytes <= bufSize;
+    const wireBytes = isCut ? bufSize - (bufSize % fragmentBytes) : bufSize;
+    const session = this.#session;
+    let packetBytes = wireBytes;
+    if (session !== undefined) {
+      // The highest counter it can get: whatever waits goes first.
+      const n = session.sent + this.#client.unanswered + 1;
+      const envelope = fitting(wireBytes, (bytes) => bodyBytes({ n, c: new Uint8Array(bytes) }));
+      packetBytes = Math.min(envelope - SEAL_TAG_BYTES, bufSize - SEALED_OVERHEAD_BYTES);
+    }
+    return fitting(packetBytes, (bytes) => bodyBytes({ ...others, [key]: new Uint8Array(bytes) }));
+  }
+
   /** Seals what follows, and watches that the device stays alive; undefined forgets the session. */
   sealWith(session: SealedSession | undefined): void {
     this.#session = session;
@@ -207,4 +237,18 @@ export class SmpServer {
       }
     }
   }
+}
+
+/** Bytes of a packet with this body. */
+function bodyBytes(body: CborInput): number {
+  return HEADER_BYTES + encodeMap(body).length;
+}
+
+/** The most bytes with which something keeps to a limit, given what it takes with so many; 0 where nothing fits. */
+function fitting(limit: number, sizeWith: (bytes: number) => number): number {
+  let bytes = limit;
+  for (let over = sizeWith(bytes) - limit; over > 0 && bytes > 0; over = sizeWith(bytes) - limit) {
+    bytes = Math.max(0, bytes - over);
+  }
+  return bytes;
 }

@@ -9,7 +9,8 @@ export interface SealedPacket {
 type Side = 'app' | 'device';
 
 const KEY_BYTES = 16;
-const TAG_BYTES = 16;
+/** What sealing adds to a packet's length, in bytes (A30). */
+export const SEAL_TAG_BYTES = 16;
 const NONCE_BYTES = 12;
 const INFO = 'doorstep sealed 1';
 /** The first four bytes of the nonce (A29), by who sends. */
@@ -41,6 +42,11 @@ export class SealedSession {
     return new SealedSession({ app: keys.slice(0, KEY_BYTES), device: keys.slice(KEY_BYTES) }, side);
   }
 
+  /** The counter of the packet that was sealed last; 0 before the first (A29). */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Packets refused by {@link open} or counted by {@link drop} since the session began (A31). */
   get dropped(): number {
     return this.#dropped;
@@ -61,7 +67,7 @@ export class SealedSession {
    */
   open(n: number, c: Uint8Array): Uint8Array | undefined {
     const isNext = Number.isSafeInteger(n) && n > this.#accepted;
-    const inner = isNext && c.length >= TAG_BYTES ? this.#decipher(n, c) : undefined;
+    const inner = isNext && c.length >= SEAL_TAG_BYTES ? this.#decipher(n, c) : undefined;
     if (inner === undefined) this.#dropped += 1;
     else this.#accepted = n;
     return inner;
@@ -74,12 +80,12 @@ export class SealedSession {
 
   #decipher(n: number, c: Uint8Array): Uint8Array | undefined {
     const decipher = createDecipheriv('aes-128-gcm', this.#keys[this.#peer], nonce(this.#peer, n), {
-      authTagLength: TAG_BYTES,
+      authTagLength: SEAL_TAG_BYTES,
     });
     decipher.setAAD(ASSOCIATED_DATA[this.#peer]);
-    decipher.setAuthTag(c.subarray(c.length - TAG_BYTES));
+    decipher.setAuthTag(c.subarray(c.length - SEAL_TAG_BYTES));
     try {
-      const text = decipher.update(c.subarray(0, c.length - TAG_BYTES));
+      const text = decipher.update(c.subarray(0, c.length - SEAL_TAG_BYTES));
       return new Uint8Array(Buffer.concat([text, decipher.final()]));
     } catch {
       return undefined;

@@ -8,6 +8,8 @@ export interface PacketChannel {
   readonly transport: 'usb' | 'bluetooth';
   /** What a person may be told about the way, as the port's path or the advertised name. */
   readonly label: string;
+  /** Bytes of one fragment, where the way cuts packets to fragments (MTU − 3, A10); undefined on a cable. */
+  readonly fragmentBytes?: number | undefined;
   /** Resolves when the packet was handed to the system; rejects with a CodedError where that fails. */
   send(packet: Uint8Array): Promise<void>;
   /** Every whole packet that arrives; its length is not yet compared with its header (A3). Returns the removal. */

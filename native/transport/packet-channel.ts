@@ -8,6 +8,8 @@ export interface PacketWay {
   readonly transport: 'usb' | 'bluetooth';
   readonly label: string;
   readonly clock: Clock;
+  /** As in {@link PacketChannel}. */
+  readonly fragmentBytes?: number;
   /** Frames and writes one packet; rejects where the way is broken. */
   write(packet: Uint8Array): Promise<void>;
   close(): Promise<void>;
@@ -77,6 +79,7 @@ export function createPacketChannel(
   const channel: PacketChannel = {
     transport: way.transport,
     label: way.label,
+    fragmentBytes: way.fragmentBytes,
     send: (packet) => {
       const writing = lastWrite.then(() => write(packet));
       lastWrite = writing.catch(() => {});

@@ -7,6 +7,8 @@ export interface ConsoleEndOptions {
   readonly clock: Clock;
   /** Whether {@link ConsoleEnd.hangUp} is called when the app goes (A11). */
   readonly seesHangUp: boolean;
+  /** How fast the line is, either way; as fast as the machine where absent. */
+  readonly bytesPerSecond?: number;
   /** Takes what the device puts on the line. */
   write(bytes: Uint8Array): void;
   /** Text that came in place of packets; a console without a shell ignores it. */
@@ -26,6 +28,9 @@ export class ConsoleEnd {
   readonly #receiver: ConsoleReceiver;
   #connection: DeviceConnection | undefined;
   #noiseLines = 0;
+  /** The line itself, one each way: bytes come out at its far end when all of them are through. */
+  readonly #incoming: (bytes: Uint8Array) => void;
+  readonly #outgoing: (bytes: Uint8Array) => void;
 
   constructor(device: VirtualDevice, options: ConsoleEndOptions) {
     this.#device = device;
@@ -36,6 +41,8 @@ export class ConsoleEnd {
       ...(options.onText && { onText: (text: string) => options.onText?.(text) }),
       now: () => options.clock.ticks(),
     });
+    this.#incoming = line(options, (bytes) => this.#receiver.push(bytes));
+    this.#outgoing = line(options, (bytes) => options.write(bytes));
   }
 
   /** Packets and lines thrown away on receipt, by reason (A5). */
@@ -45,7 +52,7 @@ export class ConsoleEnd {
 
   /** Takes the next bytes from the line, split anyhow. */
   push(bytes: Uint8Array): void {
-    this.#receiver.push(bytes);
+    this.#incoming(bytes);
   }
 
   /** The app is gone, or the cable is out: the session ends; the next byte begins another connection. */
@@ -72,7 +79,7 @@ export class ConsoleEnd {
     if (this.#device.faults.take('wrong_crc')) {
       frame[CHANGED_CHARACTER] = frame[CHANGED_CHARACTER] === 0x41 ? 0x42 : 0x41;
     }
-    this.#options.write(this.#device.faults.has('text_noise') ? this.#withNoise(frame) : frame);
+    this.#outgoing(this.#device.faults.has('text_noise') ? this.#withNoise(frame) : frame);
   }
 
   /** Text before a frame, on the marker's own line, and between the frame's lines (A5). */
@@ -91,4 +98,18 @@ export class ConsoleEnd {
     this.#noiseLines += 1;
     return Buffer.from(`[${this.#noiseLines}] <dbg> radio: queue 0 of 8${end}`);
   }
+}
+
+/** One direction of a line: gives what was put in when a line of that speed would have carried it. */
+function line(
+  { clock, bytesPerSecond }: ConsoleEndOptions,
+  deliver: (bytes: Uint8Array) => void,
+): (bytes: Uint8Array) => void {
+  if (bytesPerSecond === undefined) return deliver;
+  let freeAtTicks = 0;
+  return (bytes) => {
+    const began = Math.max(freeAtTicks, clock.ticks());
+    freeAtTicks = began + (bytes.length * 1000) / bytesPerSecond;
+    clock.setTimer(() => deliver(bytes), freeAtTicks - clock.ticks());
+  };
 }

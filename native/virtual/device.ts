@@ -8,6 +8,7 @@ import { Faults } from './faults.ts';
 import { type AttachState, type FailsafeEnd, Flash, type FlashStore, type TreeItem } from './flash.ts';
 import { Hand, type HandHabit, type Touch } from './hand.ts';
 import { HubRadio } from './hub-radio.ts';
+import { ImageSlots } from './image-slots.ts';
 import type { Internals } from './internals.ts';
 import { MemberRadio } from './member-radio.ts';
 import { advertisedId, type DeviceDescription, type DevicePlan, describeDevice, Kind } from './models.ts';
@@ -86,6 +87,7 @@ export class VirtualDevice {
   readonly #failsafe: Failsafe;
   readonly #pairing: PairingGuard;
   readonly #hand: Hand;
+  readonly #images: ImageSlots;
   readonly #hub: HubRadio | undefined;
   readonly #member: MemberRadio | undefined;
   readonly #dispatcher: Dispatcher;
@@ -110,6 +112,7 @@ export class VirtualDevice {
       options.flashStore,
     );
     this.#timers = new Timers(environment.clock);
+    this.#images = new ImageSlots(this.#flash, this.description);
     this.#log = new DeviceLog(this.#flash, () => this.#utcSeconds());
     this.#hand = new Hand(this.#timers, options.hand ?? { kind: 'waits' });
     this.#failsafe = new Failsafe(this.#flash, this.#timers, environment.clock, {
@@ -182,6 +185,11 @@ export class VirtualDevice {
   get manufacturerData(): Uint8Array {
     const { kind, mac } = this.description;
     return Uint8Array.of(...ADVERTISEMENT_PREFIX, Kind[kind], this.#state(), ...advertisedId(mac));
+  }
+
+  /** The firmware that runs. */
+  get firmware(): string {
+    return this.#images.version;
   }
 
   /** Packets dropped without an answer and outside any session (A3, A7). */
@@ -262,6 +270,8 @@ export class VirtualDevice {
     this.#power = 'on';
     this.#bootTicks = this.#environment.clock.ticks();
     this.#failsafe.recover();
+    const booted = this.#images.boot(this.faults.has('image_does_not_start'));
+    if (booted !== 'as_before') this.#log.add(booted === 'swapped' ? 'image_new' : 'image_reverted');
     // A power cut between the commit of `factory` and the erasing: it is done now (A54).
     if (this.#flash.committed.factoryStaged) this.#flash.erase();
     if (cause === 'power') {
@@ -340,6 +350,7 @@ export class VirtualDevice {
       hand: this.#hand,
       faults: this.faults,
       surroundings: this.surroundings,
+      images: this.#images,
       hub: this.#hub,
       member: this.#member,
       upSeconds: () => Math.floor((this.#environment.clock.ticks() - this.#bootTicks) / 1000),

@@ -17,6 +17,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restart'), command: z.string(), moment: z.enum(['before', 'after']) }),
   /** Every answer comes this much later. */
   z.object({ kind: z.literal('slow'), ms: z.int().min(1).max(600_000) }),
+  /** Every piece of an upload takes this much longer to be written. */
+  z.object({ kind: z.literal('slow_flash'), ms: z.int().min(1).max(60_000) }),
+  /** What was uploaded comes out wrong in flash: the device finds another hash than was announced. */
+  z.object({ kind: z.literal('wrong_image_hash') }),
+  /** New firmware does not come up, and the boot loader goes back at once. */
+  z.object({ kind: z.literal('image_does_not_start') }),
   z.object({ kind: z.literal('weak_radio'), lossDb: z.int().min(1).max(120) }),
   z.object({ kind: z.literal('flat_battery') }),
   /** The motor does not turn. */

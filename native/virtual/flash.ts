@@ -56,7 +56,21 @@ const keptSchema = z.object({
   membership: membershipSchema,
 });
 
+const imageSchema = z.object({ version: z.string(), hash: hex });
+
+/** The two firmware slots; content is not kept, for a virtual device runs none (A14). */
+const imagesSchema = z.object({
+  running: imageSchema,
+  other: imageSchema.optional(),
+  /** Whether what runs stays after the next restart. */
+  confirmed: z.boolean(),
+  /** What the next restart does with the other slot. */
+  next: z.enum(['none', 'test', 'permanent']),
+});
+
 const unkeptSchema = z.object({
+  /** Absent as long as the firmware is the factory's. */
+  images: imagesSchema.optional(),
   armed: z.boolean(),
   failsafeEnd: z.enum(['none', 'committed', 'rolled_back']),
   /** The highest tree number this device ever gave (A45). */
@@ -78,6 +92,7 @@ export type LockSettings = z.infer<typeof settingsSchema>;
 export type Membership = z.infer<typeof membershipSchema>;
 export type TreeItem = z.infer<typeof keptSchema>['tree']['items'][number];
 export type FailsafeEnd = z.infer<typeof unkeptSchema>['failsafeEnd'];
+export type ImageSlots = z.infer<typeof imagesSchema>;
 /** What the failsafe covers (A37). */
 export type Kept = z.infer<typeof keptSchema>;
 /** What it does not cover. */

@@ -13,6 +13,7 @@ export { type Fault, type FaultKind, faultSchema } from './faults.ts';
 export type { FlashStore } from './flash.ts';
 export { flashFile } from './flash-file.ts';
 export type { HandHabit, Touch } from './hand.ts';
+export { type MadeImage, makeImage } from './make-image.ts';
 export { connectInMemory } from './memory-channel.ts';
 export { memorySource } from './memory-source.ts';
 export type {

@@ -5,6 +5,7 @@ import type { Faults } from './faults.ts';
 import type { Flash } from './flash.ts';
 import type { Hand } from './hand.ts';
 import type { HubRadio } from './hub-radio.ts';
+import type { ImageSlots } from './image-slots.ts';
 import type { MemberRadio } from './member-radio.ts';
 import type { DeviceDescription } from './models.ts';
 import type { PairingConnection, PairingGuard } from './pairing-guard.ts';
@@ -22,6 +23,7 @@ export interface Internals {
   readonly hand: Hand;
   readonly faults: Faults;
   readonly surroundings: Surroundings;
+  readonly images: ImageSlots;
   /** On an IQ. */
   readonly hub: HubRadio | undefined;
   /** On a lock or repeater. */

@@ -1,5 +1,6 @@
 import { CodedError } from '../../electron/contract/errors.ts';
 import {
+  ATT_OVERHEAD_BYTES,
   ConsoleReceiver,
   encodeConsoleFrame,
   FragmentReceiver,
@@ -63,6 +64,7 @@ function connectRadio(device: VirtualDevice, clock: Clock): PacketChannel {
   const ends = createPacketChannel(
     {
       ...wayOf('bluetooth', label, clock),
+      fragmentBytes: MTU - ATT_OVERHEAD_BYTES,
       write: async (packet) => {
         for (const fragment of fragmentPacket(packet, MTU)) deliver(() => end.push(fragment));
       },

@@ -23,6 +23,8 @@ export interface DevicePlan {
   readonly pin?: boolean;
   /** An IQ2 of the variant with a modem in place of Wi-Fi. */
   readonly mobile?: boolean;
+  /** Largest SMP packet in bytes with header, where it is not the usual one (A7). */
+  readonly bufferBytes?: number;
 }
 
 /** What a device is from the factory on, and for life. */
@@ -75,7 +77,7 @@ export function describeDevice(plan: DevicePlan): DeviceDescription {
     capabilities: capabilitiesOf(plan, model, radio),
     hardware: '1',
     firmware: '1.0.0',
-    bufferBytes: plan.kind === 'iq' ? 2048 : 1024,
+    bufferBytes: plan.bufferBytes ?? (plan.kind === 'iq' ? 2048 : 1024),
     bufferCount: plan.kind === 'iq' ? 4 : 2,
     salt: digest(`salt of ${serial}`).subarray(0, 16),
     rounds: 1_000,

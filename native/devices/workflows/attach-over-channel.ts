@@ -21,6 +21,7 @@ import {
   rememberedKey,
   rememberKey,
 } from './confirm-both.ts';
+import { connectAwake } from './connect-awake.ts';
 import { setTime } from './set-clock.ts';
 
 const WRITE_LIMIT_MS = 30_000;
@@ -140,7 +141,10 @@ async function connected(
   if (child.device !== undefined && !child.device.channel.closed) return child.device;
   if (plan.way.kind !== 'channel') throw new CodedError('device.disconnected');
   const { connect } = plan.way;
-  const device = patience === 'at_once' ? await connect(tools.signal) : await connectAwake(connect, tools);
+  const device =
+    patience === 'at_once'
+      ? await connect(tools.signal)
+      : await connectAwake(connect, tools, { limitMs: WAKE_LIMIT_MS, hand: 'wake_lock' });
   if (device.identity.kind !== typeOf(plan) || device.identity.mac !== plan.id) {
     const found = device.identity.mac;
     await device.close();
@@ -148,32 +152,6 @@ async function connected(
   }
   child.device = device;
   return device;
-}
-
-/** Tries until the person has woken the child; a wrong code is never tried again. */
-async function connectAwake(
-  connect: (signal: AbortSignal) => Promise<Device>,
-  tools: StepTools,
-): Promise<Device> {
-  const beganTicks = tools.clock.ticks();
-  for (;;) {
-    try {
-      const device = await connect(tools.signal);
-      tools.needs(undefined);
-      return device;
-    } catch (caught) {
-      const late = tools.clock.ticks() - beganTicks >= WAKE_LIMIT_MS;
-      if (late || !isAsleep(caught)) throw caught;
-      tools.needs('wake_lock');
-      await tools.keepArmed();
-      await tools.sleep(WAKE_POLL_MS);
-    }
-  }
-}
-
-function isAsleep(caught: unknown): boolean {
-  const codes = ['pairing.closed', 'ble.unreachable', 'finder.not_found'];
-  return caught instanceof CodedError && codes.includes(caught.code);
 }
 
 /** Asks the hub for a ticket, unless both sides are past needing one. */

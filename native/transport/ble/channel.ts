@@ -1,5 +1,5 @@
 import { CodedError } from '../../../electron/contract/errors.ts';
-import { FragmentReceiver, fragmentPacket, type PacketChannel } from '../../smp/index.ts';
+import { ATT_OVERHEAD_BYTES, FragmentReceiver, fragmentPacket, type PacketChannel } from '../../smp/index.ts';
 import { type Clock, systemClock, withLimit } from '../clock.ts';
 import { createPacketChannel } from '../packet-channel.ts';
 import type { BleLink } from './port.ts';
@@ -25,6 +25,7 @@ export async function openBleChannel(
       transport: 'bluetooth',
       label,
       clock,
+      fragmentBytes: link.mtu - ATT_OVERHEAD_BYTES,
       write: async (packet) => {
         for (const fragment of fragmentPacket(packet, link.mtu)) await link.write(fragment);
       },

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { Group, ImageCommand, OsCommand } from '../../smp/index.ts';
-import { smpRefusal } from '../refusal.ts';
+import { Group, OsCommand } from '../../smp/index.ts';
 import type { Command, Handler } from './command.ts';
 
 /** A restart follows a reset this much later (A13: within 1 s). */
@@ -23,9 +21,9 @@ export const osCommands: readonly Command[] = [
     group: Group.os,
     command: OsCommand.applicationInfo,
     open: true,
-    read: ({ description }, body) => {
+    read: ({ description, images }, body) => {
       if (body.has('format')) body.anyText('format');
-      return { output: `Doorstep virtual ${description.model} ${description.firmware}` };
+      return { output: `Doorstep virtual ${description.model} ${images.version}` };
     },
   },
   {
@@ -35,42 +33,6 @@ export const osCommands: readonly Command[] = [
     write: ({ timers, restart }, _body, context) => {
       context.afterAnswer(() => timers.after(RESET_AFTER_MS, restart));
       return {};
-    },
-  },
-];
-
-/** The image group (A14): one confirmed image. Upload, test and erase are not supported by this boot loader. */
-export const imageCommands: readonly Command[] = [
-  {
-    name: 'image_state',
-    group: Group.image,
-    command: ImageCommand.state,
-    read: ({ description }) => ({
-      images: [
-        {
-          slot: 0,
-          version: description.firmware,
-          hash: new Uint8Array(
-            createHash('sha256').update(`${description.model} ${description.firmware}`).digest(),
-          ),
-          bootable: true,
-          pending: false,
-          confirmed: true,
-          active: true,
-          permanent: false,
-        },
-      ],
-    }),
-    write: () => {
-      throw smpRefusal('notSupported');
-    },
-  },
-  {
-    name: 'image_upload',
-    group: Group.image,
-    command: ImageCommand.upload,
-    write: () => {
-      throw smpRefusal('notSupported');
     },
   },
 ];

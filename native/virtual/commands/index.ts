@@ -1,7 +1,8 @@
 import { attachingCommands } from './attaching.ts';
 import type { Command } from './command.ts';
 import { failsafeCommands } from './failsafe.ts';
-import { imageCommands, osCommands } from './general.ts';
+import { osCommands } from './general.ts';
+import { imageCommands } from './image.ts';
 import { lockCommands } from './lock.ts';
 import { networkCommand } from './network.ts';
 import { pairingCommands } from './pairing.ts';

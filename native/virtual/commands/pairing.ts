@@ -20,7 +20,7 @@ export const pairingCommands: readonly Command[] = [
         serial: description.serial,
         mac: description.mac,
         hw: description.hardware,
-        fw: description.firmware,
+        fw: device.images.version,
         radio: description.radio,
         state: device.state(),
         proto: PROTOCOL_VERSION,

@@ -254,7 +254,6 @@ describe('A17 precedence', () => {
     ['pair (A27)', 'iq', { op: 2, group: 64, command: 1, data: { step: 0 } }],
     ['sealed (A32)', 'iq', { op: 2, group: 64, command: 2 }],
     ['the date of group 0 (A13)', 'iq', { op: 0, group: 0, command: 4 }],
-    ['an image upload', 'iq', { op: 2, group: 1, command: 1 }],
     ['CBOR that is none, unknown command', 'iq', { op: 0, group: 64, command: 99, rawData: hex('ff') }],
   ] as const)('inside the seal refuses %s with rc 8', async (_name, kind, request) => {
     const bench = new Bench();

@@ -1,0 +1,16 @@
+import type { ErrorTable } from './entry.ts';
+
+/** Firmware: image files, and what becomes of them on a device. */
+export const firmwareErrors = {
+  'firmware.not_an_image': { retry: 'after_fix' },
+  'firmware.damaged': { retry: 'after_fix' },
+  'firmware.too_large': { retry: 'after_fix' },
+  'firmware.too_large_for_device': { retry: 'no' },
+  'firmware.stalled': { retry: 'yes' },
+  'firmware.hash_refused': { retry: 'yes' },
+  'firmware.hash_differs': { retry: 'yes' },
+  'firmware.battery_low': { retry: 'after_fix' },
+  'firmware.did_not_start': { retry: 'no' },
+  'firmware.not_back': { retry: 'yes' },
+  'firmware.slot_taken': { retry: 'yes' },
+} as const satisfies ErrorTable;
