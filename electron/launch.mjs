@@ -30,6 +30,7 @@ const scripts = {
   'virtual-device': { entry: 'electron/cli/virtual-device.ts', needs: ['socat'], here: true },
   'practice-cloud': { entry: 'electron/cli/practice-cloud.ts', here: true },
   bench: { entry: 'tests/bench/run.ts' },
+  fuzz: { entry: 'tests/fuzz/run.ts' },
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
