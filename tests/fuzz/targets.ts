@@ -44,7 +44,6 @@ const consoleTarget: Target = {
       const frame = encodeConsoleFrame(packet);
       return [frame, join(NOISE, frame), join(frame, encodeConsoleFrame(packets[0] as Uint8Array))];
     });
-    const known = new Set(packets.map(hexOf));
     let now = 0;
     let delivered = 0;
     let last = '';
@@ -64,12 +63,11 @@ const consoleTarget: Target = {
         for (const piece of split(chance, input)) receiver.push(piece);
         // Whatever came before: the next whole frame on a line of its own is received, once.
         const packet = chance.pick(packets);
-        const before = delivered;
         receiver.push(Uint8Array.of(0x0a));
+        const before = delivered;
         receiver.push(encodeConsoleFrame(packet));
         assert.equal(last, hexOf(packet), 'a whole frame after noise was lost');
         assert.equal(delivered, before + 1, 'one frame gave more than one packet');
-        assert.ok(known.size > 0);
       },
     };
   },
