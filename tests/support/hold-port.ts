@@ -6,3 +6,5 @@ const port = new SerialPort({ path: process.argv[2] ?? '', baudRate: 115_200, lo
   console.log('held');
 });
 process.once('SIGTERM', () => port.close(() => process.exit(0)));
+// A port that nobody reads does not keep a process alive.
+setInterval(() => {}, 60_000);
