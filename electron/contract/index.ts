@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import {
   appStateSchema,
+  deviceActSchema,
   deviceKindSchema,
   deviceLogSchema,
   deviceModelSchema,
@@ -99,6 +100,8 @@ export const contract = {
     measure: procedure.input(deviceId).output(measureSchema),
     /** Reads a device's own log after entry `after`, 0 for all that it still has. Refused with `work.busy`. */
     log: procedure.input(deviceId.extend({ after: z.int().min(0).max(0xffff_ffff) })).output(deviceLogSchema),
+    /** Who did what with a device, newest first, the newest fifty. */
+    history: procedure.input(deviceId).output(z.array(deviceActSchema).max(50)),
     /** Gives a device the time once more. Refused with `work.busy`, CLOCK_UNTRUSTED. */
     setClock: procedure.input(deviceId).output(z.void()),
   },

@@ -113,6 +113,9 @@ export function createRouter() {
       log: os.devices.log.handler(({ context, input, signal }) =>
         context.core().commissioning.looks.log(input.deviceId, input.after, signal),
       ),
+      history: os.devices.history.handler(({ context, input }) =>
+        context.core().commissioning.looks.history(input.deviceId),
+      ),
       setClock: os.devices.setClock.handler(({ context, input, signal }) =>
         context.core().commissioning.looks.setClock(input.deviceId, signal),
       ),

@@ -12,7 +12,7 @@ import { useProblemText } from '../parts/problem.tsx';
 import { Segments } from '../parts/ruler.tsx';
 import { clockText } from '../parts/rulers.ts';
 import { drawingOf } from '../parts/states.ts';
-import { useNow } from '../parts/time.tsx';
+import { spanText, useNow } from '../parts/time.tsx';
 import css from './frame.module.css';
 import { useAct, useSite, useWork } from './host.tsx';
 import { PracticeHand } from './practice-hand.tsx';
@@ -335,12 +335,6 @@ function Cancel({ work }: { work: Work }) {
       <Text id="work.cancel" />
     </Button>
   );
-}
-
-/** Seconds, or minutes and seconds once they are many. */
-function spanText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  return seconds < 100 ? `${seconds} s` : `${clockText(ms)} min`;
 }
 
 /** Gives the function that names a step of a workflow, or says how long it usually takes. */

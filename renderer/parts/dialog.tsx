@@ -11,6 +11,7 @@ export function Dialog({
   lead,
   picture,
   wide = false,
+  side = false,
   onClose,
   footer,
   children,
@@ -19,6 +20,8 @@ export function Dialog({
   lead?: ReactNode;
   picture?: ReactNode;
   wide?: boolean;
+  /** Stands at the right edge, as high as the window. */
+  side?: boolean;
   onClose: () => void;
   footer?: ReactNode;
   children: ReactNode;
@@ -26,13 +29,13 @@ export function Dialog({
   const t = useText();
   return (
     <ModalOverlay
-      className={css.scrim ?? ''}
+      className={cx(css.scrim, side && css.aside)}
       isOpen
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
     >
-      <Modal className={cx(css.frame, wide && css.wide)}>
+      <Modal className={cx(css.frame, wide && css.wide, side && css.side)}>
         <AriaDialog className={css.dialog ?? ''}>
           <header className={css.header}>
             {picture}

@@ -1,8 +1,8 @@
-import { lowBatteryPercent } from '../../electron/contract/thresholds.ts';
 import { Text, useText } from '../i18n/text.tsx';
 import { cx } from './cx.ts';
 import css from './ruler.module.css';
 import {
+  isLowBattery,
   isWeakSignal,
   litForBattery,
   litForSignal,
@@ -70,7 +70,7 @@ export function Signal({ rssi, figure = true }: { rssi: number; figure?: boolean
 /** A battery's charge as ruler and figure. */
 export function Battery({ percent }: { percent: number }) {
   const t = useText();
-  const low = percent < lowBatteryPercent;
+  const low = isLowBattery(percent);
   return (
     <span className={cx(css.measure, low && css.isWeak)}>
       <Segments

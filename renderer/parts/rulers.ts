@@ -1,4 +1,4 @@
-import { weakSignalDbm } from '../../electron/contract/thresholds.ts';
+import { lowBatteryPercent, weakSignalDbm } from '../../electron/contract/thresholds.ts';
 
 /** Segments of a ruler for signal or battery. */
 export const RULER_SEGMENTS = 10;
@@ -11,6 +11,11 @@ export function litForSignal(rssi: number): number {
 /** Whether a signal of `rssi` dBm is too weak to rely on. */
 export function isWeakSignal(rssi: number): boolean {
   return rssi < weakSignalDbm;
+}
+
+/** Whether a battery of `percent` wants a new one soon. */
+export function isLowBattery(percent: number): boolean {
+  return percent < lowBatteryPercent;
 }
 
 /** How many of ten segments a battery of `percent` lights; a battery that is not empty lights one. */

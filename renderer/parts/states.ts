@@ -11,7 +11,7 @@ import type { TextId } from '../i18n/text.tsx';
 import type { DrawingName } from './drawing.tsx';
 import type { MarkName } from './mark.tsx';
 import { lockModels } from './models.ts';
-import { isWeakSignal } from './rulers.ts';
+import { isLowBattery, isWeakSignal } from './rulers.ts';
 import type { Tone } from './state.tsx';
 
 /** How a state looks and which word it has. */
@@ -49,11 +49,14 @@ const deviceLooks: Record<DeviceState, Look> = {
   detached: look('offline', 'device.state.detached'),
 };
 
-/** The look of a device: its state, or `attention` when it is attached but hardly heard. */
-export function deviceLook(device: Pick<Device, 'state' | 'rssi'>): Look {
+/** The look of a device: its state, or `attention` when it is attached but hardly heard, or its battery is low. */
+export function deviceLook(device: Pick<Device, 'state' | 'rssi' | 'batteryPercent'>): Look {
   const attached = device.state === 'attached' || device.state === 'tested';
   if (attached && device.rssi !== null && isWeakSignal(device.rssi)) {
     return look('attention', 'device.state.weak');
+  }
+  if (attached && device.batteryPercent !== null && isLowBattery(device.batteryPercent)) {
+    return look('attention', 'device.state.battery');
   }
   return deviceLooks[device.state];
 }

@@ -68,6 +68,19 @@ export function Clock({ at }: { at: string }) {
   );
 }
 
+/** How long something took or lasts, in two units at most: `12 s`, `2 min 5 s`, `3 h 20 min`, `4 d 2 h`. */
+export function spanText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const pair = (large: number, largeName: string, small: number, smallName: string) =>
+    small === 0 ? `${large} ${largeName}` : `${large} ${largeName} ${small} ${smallName}`;
+  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 3600) return pair(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 24 * 60) return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.floor(minutes / 60);
+  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
 /** The laptop's time in full, running. */
 export function NowInFull() {
   const intl = useIntl();

@@ -71,6 +71,17 @@ async function go(path: string): Promise<void> {
   await page.getByRole('heading').first().waitFor();
 }
 
+async function openSheet(name: string): Promise<void> {
+  await page.getByRole('button', { name: `More about ${name}` }).click();
+  await page.getByRole('menuitem', { name: 'Measure, log and history' }).click();
+  await page.getByRole('dialog', { name }).waitFor();
+}
+
+/** The inputs of all calls of one name, in their order. */
+function inputsOf(name: string): unknown[] {
+  return host.calls.filter((call) => call.name === name).map(({ input }) => input);
+}
+
 /** The screens, each in the state in which it has most to show. */
 const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Promise<unknown>]> = [
   ['sites', '/', () => page.getByRole('row', { name: /Hotel Zur Alten Post/ }).waitFor()],
@@ -153,6 +164,71 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
       await page.getByRole('button', { name: 'Use Gäste' }).waitFor();
       await page.getByLabel('Network name').fill('Alte-Post-5G');
       await page.getByText('The hub does not hear this Wi-Fi').waitFor();
+    },
+  ],
+  [
+    'way of each device',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      host.change((world) => {
+        const site = world.sites.get(siteId);
+        if (site === undefined) return;
+        const devices = site.devices.map((each) =>
+          each.name === 'Verteiler EG' ? { ...each, state: 'paired' as const } : each,
+        );
+        world.sites.set(siteId, { ...site, devices });
+      });
+      await page.getByRole('button', { name: 'How each goes' }).click();
+      await page.getByText('Over Bluetooth, on the bench: 3').waitFor();
+    },
+  ],
+  [
+    'work that failed',
+    '/outbox',
+    async () => {
+      host.change((world) => {
+        const site = world.sites.get(siteId);
+        if (site)
+          world.work = {
+            ...fakeAttach(site),
+            state: 'failed',
+            needs: null,
+            problem: { code: 'commission.half_attached', params: { device: 'Zimmer 207' } },
+          };
+      });
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
+    },
+  ],
+  [
+    'clock that nobody knows',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      host.change((world) => {
+        world.clockTrusted = false;
+      });
+      await page.getByRole('button', { name: 'Pair 4F.A1.3C' }).click();
+      await page.getByRole('textbox', { name: 'Activation code' }).fill('7c0be8');
+      await page.getByRole('button', { name: 'Try this code' }).click();
+      await page.getByRole('button', { name: 'Yes, it is right' }).waitFor();
+    },
+  ],
+  [
+    'device with its log',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      await openSheet('Zimmer 101');
+      await page.getByRole('button', { name: 'Measure now' }).click();
+      await page.getByText('Short green, seldom').waitFor();
+      await page.getByRole('button', { name: 'Read the log' }).click();
+      await page.getByText('12 older entries are lost here').waitFor();
+    },
+  ],
+  [
+    'door that is heard weakly',
+    `/sites/${siteId}/doors`,
+    async () => {
+      await page.getByRole('option', { name: /Lieferanteneingang/ }).click();
+      await page.getByText('The hub hears it weakly').waitFor();
     },
   ],
   [
@@ -316,6 +392,138 @@ describe('pairing', () => {
     expect(host.calls.filter((call) => call.name === 'work.pairHub').at(-1)?.input).toMatchObject({
       activationCode: '7C.0B.E8',
     });
+  });
+});
+
+describe('the clock of the laptop', () => {
+  it('is asked about once, and the act goes on where it was', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    host.world.clockTrusted = false;
+    await go(`/sites/${siteId}/hardware`);
+    await page.getByRole('button', { name: 'Pair 4F.A1.3C' }).click();
+    await page.getByRole('textbox', { name: 'Activation code' }).fill('7c0be8');
+    await page.getByRole('button', { name: 'Try this code' }).click();
+    await page.getByText('It was never compared with the cloud’s.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('The laptop’s clock cannot be trusted').waitFor();
+    expect(inputsOf('work.confirmClock')).toHaveLength(0);
+    await page.getByRole('button', { name: 'Try this code' }).click();
+    await page.getByRole('button', { name: 'Yes, it is right' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(inputsOf('work.confirmClock')).toHaveLength(1);
+    expect(inputsOf('work.pairHub')).toHaveLength(3);
+  });
+});
+
+describe('the network of a hub', () => {
+  it('is chosen from what the hub hears, and kept unproven only by choice', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/network`);
+    await page.getByText('now: DHCP').waitFor();
+    await page.getByRole('button', { name: 'Let the hub listen' }).click();
+    await page.getByRole('button', { name: 'Use Gäste' }).click();
+    await page.getByText('will change').waitFor();
+    expect(await page.getByRole('button', { name: 'Use eduroam' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Set and test' }).click();
+    const network = {
+      eth: { dhcp: true },
+      wifi: { ssid: 'Gäste', sec: 'open' },
+      cell: null,
+      order: ['eth', 'wifi'],
+    };
+    await page.getByText('The hub went back to the settings it had before.').waitFor();
+    await page.getByRole('button', { name: 'Keep it although it could not be proven' }).click();
+    await page.getByText('The hub went back').waitFor({ state: 'detached' });
+    expect(inputsOf('work.configureNetwork')).toMatchObject([
+      { network, prove: true },
+      { network, prove: false },
+    ]);
+  });
+
+  it('takes the last hub’s password unseen, or one that is typed and then shown no more', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/network`);
+    await page.getByRole('button', { name: 'Use Alte-Post-Technik, the last hub’s Wi-Fi' }).click();
+    await page.getByText('The password of the last hub is used').waitFor();
+    await page.getByRole('button', { name: 'Forget Alte-Post-Technik and its password' }).click();
+    const field = page.getByLabel('Wi-Fi password');
+    await field.fill('kurz');
+    await page.getByRole('button', { name: 'Use Wi-Fi earlier' }).click();
+    await page.getByRole('button', { name: 'Set and test' }).click();
+    await page.getByText('8 to 63 characters without accents').waitFor();
+    expect(inputsOf('work.configureNetwork')).toHaveLength(0);
+    await field.fill('Correct-Horse-7');
+    await page.getByRole('button', { name: 'Set and test' }).click();
+    await page.getByText('The hub reaches the cloud').waitFor();
+    expect(await page.content()).not.toContain('Correct-Horse-7');
+    await expect.poll(() => page.getByLabel('Wi-Fi password').inputValue()).toBe('');
+    expect(inputsOf('work.forgetWifi')).toHaveLength(1);
+    expect(inputsOf('work.configureNetwork')).toMatchObject([
+      { network: { wifi: { ssid: 'Alte-Post-Technik', psk: 'Correct-Horse-7' }, order: ['wifi', 'eth'] } },
+    ]);
+  });
+});
+
+describe('running work', () => {
+  it('says what a failure left, and begins again with the same devices', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go('/outbox');
+    const ids = ['Zimmer 101', 'Zimmer 209'].map(
+      (name) => host.world.sites.get(siteId)?.devices.find((each) => each.name === name)?.id ?? '',
+    );
+    host.change((world) => {
+      const site = world.sites.get(siteId);
+      if (site)
+        world.work = {
+          ...fakeAttach(site),
+          deviceIds: [ids[1] ?? '', ids[0] ?? ''],
+          state: 'failed',
+          needs: null,
+          problem: { code: 'device.disconnected', params: {} },
+        };
+    });
+    await page.getByText('1 device is attached and stays so.').waitFor();
+    await page.getByText('Zimmer 209 and its hub go back to what they were by themselves').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => inputsOf('work.attach')).toMatchObject([{ siteId, deviceIds: [ids[1], ids[0]] }]);
+  });
+});
+
+describe('all about a device', () => {
+  it('is read from it on demand: its log stretch by stretch, what is lost, how it is', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await openSheet('Zimmer 101');
+    expect(inputsOf('devices.log')).toHaveLength(0);
+    await page.getByRole('button', { name: 'Read the log' }).click();
+    await page.getByText('25 entries read').waitFor();
+    await page.getByText('56 older entries are lost here').waitFor();
+    await page.getByRole('button', { name: 'Read newer entries' }).click();
+    await page.getByText('40 entries read').waitFor();
+    await page.getByRole('button', { name: 'Read again' }).waitFor();
+    expect(inputsOf('devices.log')).toMatchObject([{ after: 0 }, { after: expect.any(Number) }]);
+    await page.getByRole('button', { name: 'Measure now' }).click();
+    await page.getByText('1 d 2 h').waitFor();
+    await page.getByText('19 °C').waitFor();
+  });
+
+  it('gives a device the time again that was given a wrong one', { timeout: LOOK_TIMEOUT_MS }, async () => {
+    const hub = host.world.sites.get(siteId)?.devices[0];
+    host.change((world) => {
+      const site = world.sites.get(siteId);
+      if (site === undefined || hub === undefined) return;
+      const params = { device: hub.name, minutes: 7 };
+      const finding = { severity: 'blocker', step: 'hardware', deviceId: hub.id, params } as const;
+      world.sites.set(siteId, { ...site, findings: [{ code: 'CLOCK_WRONG', ...finding }] });
+    });
+    await go(`/sites/${siteId}/hardware`);
+    await openSheet('Technikraum UG');
+    await page.getByText('•••••• kept sealed').waitFor();
+    await page.getByRole('button', { name: 'Give it the time again' }).click();
+    await expect.poll(() => inputsOf('devices.setClock')).toEqual([{ deviceId: hub?.id }]);
   });
 });
 

@@ -59,7 +59,7 @@ function mentions(): { exact: Set<string>; patterns: RegExp[] } {
     visit(source, (node) => {
       if (ts.isStringLiteralLike(node)) exact.add(node.text);
       if (ts.isTemplateExpression(node) && /^[a-z_]+\./.test(node.head.text)) {
-        const rest = node.templateSpans.map((span) => `[A-Za-z_.]+${quoted(span.literal.text)}`).join('');
+        const rest = node.templateSpans.map((span) => `[\\w.]+${quoted(span.literal.text)}`).join('');
         patterns.push(new RegExp(`^${quoted(node.head.text)}${rest}$`));
       }
     });

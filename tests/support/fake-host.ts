@@ -9,7 +9,7 @@ import { CodedError, type ErrorCode, type ErrorParams } from '../../electron/con
 import { contract, type Site } from '../../electron/contract/index.ts';
 import { securityHeaders } from '../../electron/frame/content-security-policy.ts';
 import { type FakeWorld, fakeAttach, fakeId } from './fake-data.ts';
-import { fakeReach } from './fake-network.ts';
+import { fakeHistory, fakeReach } from './fake-network.ts';
 
 /** A host of the screens alone: the contract over data in memory, served as loopback serves it. */
 export interface FakeHost {
@@ -223,6 +223,7 @@ function routerOf(
         const last = entries.at(-1)?.number ?? input.after;
         return { entries, next: world.log.some(({ number }) => number > last) ? last : null };
       }),
+      history: os.devices.history.handler(() => fakeHistory()),
       setClock: os.devices.setClock.handler(({ input }) => {
         note('devices.setClock', input);
       }),

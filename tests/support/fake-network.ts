@@ -1,4 +1,5 @@
 import type {
+  DeviceAct,
   DeviceLogEntry,
   HeardNetwork,
   HeardNetworks,
@@ -101,3 +102,10 @@ export const fakeMeasure = (): Measure => ({
   },
   problem: null,
 });
+
+/** What was done with a lock. */
+export const fakeHistory = (): DeviceAct[] => [
+  { at: ago(20 * MINUTE_MS), person: 'Marek Visser', action: 'door.checked' },
+  { at: ago(40 * MINUTE_MS), person: 'Marek Visser', action: 'device.attached' },
+  { at: ago(2 * DAY_MS), person: 'Iris Wijngaarden-van der Meulen', action: 'device.bound' },
+];

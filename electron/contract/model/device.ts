@@ -122,6 +122,10 @@ export const logEntrySchema = z.object({
 });
 export type DeviceLogEntry = z.infer<typeof logEntrySchema>;
 
+/** One thing that somebody did with a device, as the laptop wrote it down. */
+export const deviceActSchema = z.object({ at: timeSchema, person: z.string(), action: z.string().max(100) });
+export type DeviceAct = z.infer<typeof deviceActSchema>;
+
 /** A stretch of a device's log, oldest first. */
 export const deviceLogSchema = z.object({
   entries: z.array(logEntrySchema).max(512),

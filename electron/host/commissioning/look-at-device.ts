@@ -4,6 +4,7 @@ import {
   asCodedError,
   CodedError,
   type Health as ContractHealth,
+  type DeviceAct,
   type DeviceLog,
   type DeviceLogEntry,
   type Measure,
@@ -19,11 +20,16 @@ const logPagesMax = 8;
 const detailKeysMax = 8;
 const detailCharactersMax = 100;
 
+/** So much of a site's audit is looked through for a device's history, and so much of it is told. */
+const auditLookedAt = 2_000;
+const historyMax = 50;
+
 /** Looks at one device beside the work: how it is, what it noted, and the time it has. */
 export interface DeviceLooks {
   measure(deviceId: string, signal?: AbortSignal): Promise<Measure>;
   log(deviceId: string, after: number, signal?: AbortSignal): Promise<DeviceLog>;
   setClock(deviceId: string, signal?: AbortSignal): Promise<void>;
+  history(deviceId: string): DeviceAct[];
 }
 
 /** Makes the looks at single devices. */
@@ -42,6 +48,14 @@ export function createDeviceLooks(bench: Bench): DeviceLooks {
     log: async (deviceId, after, signal) => {
       const record = known(deviceId);
       return looks.look(() => withDevice(bench, record, (device) => readLog(device, after)), signal);
+    },
+    history(deviceId) {
+      const { siteId, mac, name } = known(deviceId);
+      return store.audit
+        .ofSite(siteId, auditLookedAt)
+        .filter(({ detail }) => (mac !== null && detail.mac === mac) || detail.device === name)
+        .slice(0, historyMax)
+        .map(({ at, person, action }) => ({ at: new Date(at).toISOString(), person, action }));
     },
     setClock: async (deviceId, signal) => {
       const record = openDevice(store, deviceId);

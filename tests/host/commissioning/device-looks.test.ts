@@ -80,6 +80,16 @@ describe("a device's log", () => {
   });
 });
 
+describe('the history of a device', () => {
+  it('is what was done with it, newest first, by whom', async () => {
+    const { looks, lockId, planned } = await attached();
+    expect(looks.history(lockId).map(({ action, person }) => `${action} ${person}`)).toEqual([
+      'device.attached Iris',
+    ]);
+    expect(looks.history(planned(hubMac).id).map(({ action }) => action)).toEqual(['hub.paired']);
+  });
+});
+
 describe('the clock of the laptop', () => {
   const untrusted = (against: string, minutes = 0) => ({
     code: 'CLOCK_UNTRUSTED',

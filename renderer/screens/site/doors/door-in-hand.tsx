@@ -17,6 +17,7 @@ import { NextButton } from '../next-foot.tsx';
 import { Checks } from './checks.tsx';
 import { doorBefore, nextDoor, passedChecks } from './door-order.ts';
 import css from './doors.module.css';
+import { MeasureHere } from './measure-here.tsx';
 import { isPlainKey } from './plain-key.ts';
 
 const CHECKS = 7;
@@ -64,6 +65,7 @@ export function DoorInHand({
         </p>
         <h2 className={css.doorName}>{door.door === '' ? door.name : door.door}</h2>
         <Facts door={door} />
+        {door.mac !== null && testing === null && <MeasureHere site={site} door={door} />}
         <div className={css.big}>
           <div className={css.picture}>
             <DoorDrawing

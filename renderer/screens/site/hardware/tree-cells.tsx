@@ -106,7 +106,9 @@ function TreeState({
   }
   const unplannedButHeard =
     found !== undefined && (device.state === 'planned' || device.state === 'code_captured');
-  const { tone, mark, text } = deviceLook(unplannedButHeard ? { state: 'found', rssi: null } : device);
+  const { tone, mark, text } = deviceLook(
+    unplannedButHeard ? { state: 'found', rssi: null, batteryPercent: null } : device,
+  );
   return (
     <State tone={tone} mark={mark}>
       <Text id={text} />

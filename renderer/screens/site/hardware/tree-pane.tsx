@@ -9,6 +9,7 @@ import { cx } from '../../../parts/cx.ts';
 import layout from '../../../parts/layout.module.css';
 import { Menu, type MenuEntry } from '../../../parts/menu.tsx';
 import { Rows, type RowsHandle, useRowHeight } from '../../../parts/rows.tsx';
+import { DeviceSheet } from '../device/device-sheet.tsx';
 import { AttachFoot } from './attach-foot.tsx';
 import type { DeviceDraft } from './device-dialog.tsx';
 import css from './hardware.module.css';
@@ -49,6 +50,7 @@ export function TreePane({
   const [rules, setRules] = useState(false);
   const [port, setPort] = useState(false);
   const [removing, setRemoving] = useState<Device | null>(null);
+  const [sheet, setSheet] = useState<string | null>(null);
   const rows = useMemo(() => treeRows(site.devices, folded), [site.devices, folded]);
   const rowHeight = useRowHeight('--row-tree');
   const identify = useAct((client, foundId: string) =>
@@ -102,6 +104,7 @@ export function TreePane({
     });
     return [
       act('edit', t('device.edit'), () => onDraft({ kind: device.kind, device })),
+      act('sheet', t('device.sheet'), () => setSheet(device.id)),
       ...(device.kind === 'iq' && !isPaired(device)
         ? [
             act(
@@ -272,6 +275,7 @@ export function TreePane({
       )}
       <AttachFoot site={site} work={work ?? null} />
       {rules && <RulesDialog site={site} findings={findings} onClose={() => setRules(false)} />}
+      {sheet !== null && <DeviceSheet site={site} deviceId={sheet} onClose={() => setSheet(null)} />}
       {port && <PortDialog onClose={() => setPort(false)} />}
       {removing !== null && <RemoveDevice site={site} device={removing} onClose={() => setRemoving(null)} />}
     </section>

@@ -61,6 +61,9 @@ export function pathOf(reach: Reach): NetworkPath {
   };
 }
 
+/** What breaks first on a measured way; null where all of it holds. */
+export const brokenPiece = (reach: Reach): NetworkPath['fault'] => pathOf(reach).fault;
+
 function after(before: PieceState, holds: boolean): PieceState {
   if (before !== 'ok') return 'unknown';
   return holds ? 'ok' : 'broken';

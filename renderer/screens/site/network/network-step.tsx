@@ -29,6 +29,11 @@ export function NetworkStep({ site, hubId }: { site: Site; hubId: string | null 
   const t = useText();
   const hubs = site.devices.filter((device) => device.kind === 'iq');
   const hub = hubs.find((each) => each.id === hubId) ?? hubs.find((each) => !each.networkProven) ?? hubs[0];
+  const shownId = hub?.id;
+  useEffect(() => {
+    // The address names the hub, so that its result stays in view once it is proven.
+    if (hubId === null && shownId !== undefined) go(sitePath(site.id, 'network', shownId), { replace: true });
+  }, [hubId, shownId, site.id]);
   if (hub === undefined) {
     return (
       <section className={layout.pane} aria-label={t('step.network')}>
