@@ -130,13 +130,13 @@ export class Device {
   }
 
   /** Has the image with that hash tried at the next restart; the one after goes back unless it is kept (A14). */
-  async tryImage(hash: Uint8Array, options?: CallOptions): Promise<void> {
-    await this.run(commands.writeImages, { hash, confirm: false }, options);
+  tryImage(hash: Uint8Array, options?: CallOptions): Promise<void> {
+    return this.server.tryImage(hash, options);
   }
 
   /** Keeps the firmware that runs; another that was to be tried is called off (A14). */
-  async keepImage(options?: CallOptions): Promise<void> {
-    await this.run(commands.writeImages, { confirm: true }, options);
+  keepImage(options?: CallOptions): Promise<void> {
+    return this.server.keepImage(options);
   }
 
   failsafe(options?: CallOptions): Promise<commands.FailsafeState> {

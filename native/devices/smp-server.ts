@@ -118,6 +118,16 @@ export class SmpServer {
     return (await this.run(commands.readImages, {}, options)).images;
   }
 
+  /** Marks an image to be tried at the next restart, by its hash in the image state (A14). */
+  async tryImage(hash: Uint8Array, options?: CallOptions): Promise<void> {
+    await this.run(commands.writeImages, { hash, confirm: false }, options);
+  }
+
+  /** Keeps the image that runs (A14). */
+  async keepImage(options?: CallOptions): Promise<void> {
+    await this.run(commands.writeImages, { confirm: true }, options);
+  }
+
   /**
    * Asks how much it takes at once, and keeps to it. A server that does not know the question keeps the least.
    * Gives what it said, or undefined where it refused.

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeImage } from '../../native/virtual/index.ts';
 import { type Program, startProgram } from '../e2e/support/program.ts';
 import { openPty, type Pty } from '../native/transport/pty.ts';
 import { SmpStranger, type StrangerOptions } from '../support/smp-stranger.ts';
@@ -111,6 +112,27 @@ describe('doorstep device, on a hub of ours', () => {
     expect(left.text).toContain('commission.cancelled');
   }, 60_000);
 
+  it('sends firmware sealed, has it tried, and keeps it', async () => {
+    const file = join(folder, 'firmware.bin');
+    writeFileSync(file, makeImage({ version: [2, 1, 0], bodyBytes: 20_000 }));
+    const known = ['--code-file', codeFile];
+    const sent = await doorstepJson([...onHub('upload', file, '--test'), ...known]);
+    expect(sent).toMatchObject({
+      code: 0,
+      json: { uploaded: expect.any(Number), tried: expect.any(String) },
+    });
+    const { tried } = sent.json;
+    const before = await doorstepJson([...onHub('images'), ...known]);
+    expect(before.json.images).toContainEqual(
+      expect.objectContaining({ version: '2.1.0', hash: tried, pending: true, active: false }),
+    );
+    await doorstep([...onHub('reset'), ...known]);
+    const kept = await untilAnswered([...onHub('images', '--confirm'), ...known]);
+    expect(kept.json.images).toContainEqual(
+      expect.objectContaining({ version: '2.1.0', hash: tried, active: true, confirmed: true }),
+    );
+  }, 120_000);
+
   it('restarts it, sealed', async () => {
     const reset = await doorstepJson([...onHub('reset'), '--code-file', codeFile]);
     expect(reset).toEqual({ code: 0, json: { reset: true } });
@@ -121,6 +143,15 @@ describe('doorstep device, on a hub of ours', () => {
     expect(health).toMatchObject({ code: 0, json: { bat: expect.any(Number) } });
   }, 60_000);
 });
+
+/** A device that restarts answers nothing for a moment: asks until it does. */
+async function untilAnswered(args: readonly string[]): ReturnType<typeof doorstepJson> {
+  for (;;) {
+    const ended = await doorstepJson(args);
+    const { problem } = ended.json as { problem?: { code: string } };
+    if (problem?.code !== 'device.timeout') return ended;
+  }
+}
 
 describe('doorstep device, wrong use', () => {
   it.each([
@@ -141,6 +172,22 @@ describe('doorstep device, wrong use', () => {
     expect(code).toBe(1);
     expect(json).toMatchObject({ problem: { code: 'serial.no_such_port', message: expect.any(String) } });
   });
+
+  it('a file that cannot be an upload is told before anybody is asked', async () => {
+    const empty = join(folder, 'empty');
+    writeFileSync(empty, '');
+    const damaged = join(folder, 'damaged');
+    writeFileSync(damaged, makeImage({ version: [1, 0, 0], bodyBytes: 500 }).subarray(0, 400));
+    for (const [file, code] of [
+      [empty, 'firmware.file_unreadable'],
+      [join(folder, 'none'), 'firmware.file_unreadable'],
+      [folder, 'firmware.file_unreadable'],
+      [damaged, 'firmware.damaged'],
+    ] as const) {
+      const told = await doorstepJson(onHub('upload', file));
+      expect(told).toMatchObject({ code: 1, json: { problem: { code } } });
+    }
+  }, 30_000);
 
   it('teaches with examples', async () => {
     const { code, stdout } = await doorstep(['device', '--help']);
@@ -223,6 +270,31 @@ describe.each([
     expect(json).toMatchObject({ images: [{ image: 0, slot: 0, version: '1.2.3', active: true }] });
     expect(await doorstepJson(onBoard('reset'))).toEqual({ code: 0, json: { reset: true } });
     expect(board.resets).toBe(1);
+  }, 60_000);
+
+  it('takes any file, piece by piece, goes on after an interruption, and has it tried', async () => {
+    const file = join(folder, 'plain.bin');
+    const bytes = Buffer.from(Array.from({ length: 9_000 }, (_, at) => (at * 7 + (at >> 8)) & 0xff));
+    writeFileSync(file, bytes);
+    const interrupted = await doorstep(onBoard('upload', file), {
+      onStart: (interrupt) => {
+        board.onPiece = (off) => {
+          if (off > 3_000) interrupt();
+        };
+      },
+    });
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stderr).toContain('commission.cancelled');
+    board.onPiece = () => {};
+    const sentBefore = board.imageBytes;
+    expect(sentBefore).toBeLessThan(bytes.length);
+    const { code, json } = await doorstepJson(onBoard('upload', file, '--test'));
+    expect({ code, json }).toMatchObject({ code: 0, json: { uploaded: 9_000 } });
+    expect(json.resumedAt).toBeGreaterThanOrEqual(3_000);
+    // Only the question where to go on was sent beside what was missing.
+    expect(board.imageBytes - sentBefore).toBeLessThanOrEqual(bytes.length - Number(json.resumedAt) + 32);
+    expect(board.uploaded?.equals(bytes)).toBe(true);
+    expect(board.images[1]).toMatchObject({ pending: true, confirmed: false });
   }, 60_000);
 
   it('is told to be none of ours where that is needed', async () => {

@@ -13,10 +13,11 @@ export interface Ended {
 /** Runs `doorstep` as a process; `input` is its standard input, closed after. */
 export function doorstep(
   args: readonly string[],
-  options: { input?: string; onStderr?: (text: string, end: (signal: NodeJS.Signals) => void) => void } = {},
+  options: { input?: string; onStart?: (interrupt: () => void) => void } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    options.onStart?.(() => child.kill('SIGINT'));
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -24,7 +25,6 @@ export function doorstep(
     });
     child.stderr.on('data', (chunk) => {
       stderr += String(chunk);
-      options.onStderr?.(stderr, (signal) => child.kill(signal));
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));

@@ -60,6 +60,8 @@ export class SmpStranger {
   resets = 0;
   /** Bytes of image data that came in requests. */
   imageBytes = 0;
+  /** Told of each piece of an upload. */
+  onPiece: (off: number) => void = () => {};
   /** Answers no upload request after so many more; undefined: all. */
   answersLeft: number | undefined;
 
@@ -164,6 +166,7 @@ export class SmpStranger {
     if (this.answersLeft !== undefined) this.answersLeft -= 1;
     if (!(data instanceof Uint8Array) || typeof off !== 'number') return { rc: RC_INVALID };
     this.imageBytes += data.length;
+    this.onPiece(off);
     const named = sha instanceof Uint8Array ? Buffer.from(sha).toString('hex') : '';
     if (off === 0) {
       if (typeof len !== 'number') return { rc: RC_INVALID };

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { devicesCommand, LOOK_SECONDS } from '../devices.ts';
 import * as runs from './run.ts';
 import type { DeviceOptions } from './talk.ts';
+import { uploadCommand } from './upload.ts';
 
 /** Longest look, in seconds: more than anybody waits for. */
 const LOOK_SECONDS_MAX = 600;
@@ -15,6 +16,7 @@ Examples:
   doorstep devices                                      what USB and Bluetooth see
   doorstep device --port /dev/ttyACM0 echo hello        is anybody there?
   doorstep device --port COM4 images                    which firmware stands in which slot
+  doorstep device --port COM4 upload app.bin --test     send firmware, to be tried at the next restart
   doorstep device --ble 04.A2.FF pair                   prove an activation code, changing nothing
   doorstep device --port /dev/ttyACM0 --code-file code.txt health
   gpg -d code.gpg | doorstep device --port /dev/ttyACM0 --code-file - log --json`;
@@ -65,8 +67,17 @@ export function addDeviceCommands(
     .action((own: { format?: string }) => act((told) => runs.infoCommand({ ...told, ...own })));
   device
     .command('images')
+    .option('--confirm', 'keep the firmware that runs now, which was only being tried')
     .description('List the firmware in each slot.')
-    .action(() => act(runs.imagesCommand));
+    .action((own: { confirm?: boolean }) => act((told) => runs.imagesCommand({ ...told, ...own })));
+  device
+    .command('upload')
+    .argument('<file>', 'a firmware image; one that is not in MCUboot’s form is sent as it is')
+    .option('--test', 'have it tried at the next restart')
+    .description('Send firmware to the slot that does not run. After an interruption the same call goes on.')
+    .action((file: string, own: { test?: boolean }) =>
+      act((told) => uploadCommand(file, { ...told, ...own })),
+    );
   device
     .command('reset')
     .description('Restart the device. What is armed and not committed goes back.')

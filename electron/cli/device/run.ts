@@ -37,10 +37,13 @@ export const infoCommand = (options: DeviceOptions & { format?: string }): Promi
     return { result: { output }, lines: [output] };
   });
 
-/** `doorstep device … images` */
-export const imagesCommand = (options: DeviceOptions): Promise<number> =>
+/** `doorstep device … images`; `confirm` keeps the firmware that runs. */
+export const imagesCommand = (options: DeviceOptions & { readonly confirm?: boolean }): Promise<number> =>
   answered(options, async (talk) => {
-    const images = await talk.ask((server) => server.images(talk));
+    const images = await talk.ask(async (server) => {
+      if (options.confirm === true) await server.keepImage(talk);
+      return server.images(talk);
+    });
     return {
       result: { images: images.map(imageAsJson) },
       lines: images.length === 0 ? ['No slot holds an image.'] : images.map(imageLine),
@@ -107,7 +110,7 @@ interface Answer {
 }
 
 /** Connects, asks, and prints what came back. */
-function answered(options: DeviceOptions, ask: (talk: Talk) => Promise<Answer>): Promise<number> {
+export function answered(options: DeviceOptions, ask: (talk: Talk) => Promise<Answer>): Promise<number> {
   return withDevice(options, async (talk) => {
     const { result, lines } = await ask(talk);
     print(options.json, result, lines.map(printable));

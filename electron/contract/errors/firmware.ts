@@ -2,6 +2,7 @@ import type { ErrorTable } from './entry.ts';
 
 /** Firmware: image files, and what becomes of them on a device. */
 export const firmwareErrors = {
+  'firmware.file_unreadable': { retry: 'after_fix' },
   'firmware.not_an_image': { retry: 'after_fix' },
   'firmware.damaged': { retry: 'after_fix' },
   'firmware.too_large': { retry: 'after_fix' },
