@@ -67,6 +67,21 @@ export const CommissioningError = {
   radio: 13,
 } as const;
 
+/** Error numbers of the image group (1), MCUmgr's own, as far as they mean something to a person. */
+export const ImageError = {
+  noImage: 3,
+  hashNotFound: 8,
+  noFreeSlot: 9,
+  invalidHeader: 22,
+  invalidMagic: 23,
+  invalidHash: 24,
+  invalidAddress: 25,
+  currentIsNewer: 27,
+  alreadyPending: 28,
+  invalidVectorTable: 29,
+  tooLarge: 30,
+} as const;
+
 /** Length of the header in front of every packet, in bytes. */
 export const HEADER_BYTES = 8;
 

@@ -1,7 +1,7 @@
 import { CodedError, type ErrorCode } from '../../electron/contract/errors.ts';
 import type { CborMap } from './cbor.ts';
 import { isCborMap } from './cbor.ts';
-import { CommissioningError, Group, SmpError } from './header.ts';
+import { CommissioningError, Group, ImageError, SmpError } from './header.ts';
 
 /** What SMP's own numbers mean here (A18). */
 const GENERIC: Readonly<Record<number, ErrorCode>> = {
@@ -33,6 +33,27 @@ const COMMISSIONING: Readonly<Record<number, ErrorCode>> = {
   [CommissioningError.radio]: 'device.radio_silent',
 };
 
+/** What the numbers of the image group mean. */
+const IMAGE: Readonly<Record<number, ErrorCode>> = {
+  [ImageError.noImage]: 'firmware.not_there',
+  [ImageError.hashNotFound]: 'firmware.not_there',
+  [ImageError.noFreeSlot]: 'firmware.slot_taken',
+  [ImageError.invalidHeader]: 'firmware.refused',
+  [ImageError.invalidMagic]: 'firmware.refused',
+  [ImageError.invalidHash]: 'firmware.hash_refused',
+  [ImageError.invalidAddress]: 'firmware.refused',
+  [ImageError.currentIsNewer]: 'firmware.device_newer',
+  [ImageError.alreadyPending]: 'firmware.slot_taken',
+  [ImageError.invalidVectorTable]: 'firmware.refused',
+  [ImageError.tooLarge]: 'firmware.too_large_for_device',
+};
+
+/** The groups whose numbers are known. */
+const GROUPS: Readonly<Record<number, Readonly<Record<number, ErrorCode>>>> = {
+  [Group.image]: IMAGE,
+  [Group.commissioning]: COMMISSIONING,
+};
+
 /** A version 1 answer carries an error of group 64 as this much more (A20). */
 const VERSION_1_OFFSET = 256;
 
@@ -43,8 +64,7 @@ export class SmpRefusal extends CodedError {
   readonly rc: number;
 
   constructor(group: number | undefined, rc: number, command: string, device: string) {
-    const code =
-      group === undefined ? GENERIC[rc] : group === Group.commissioning ? COMMISSIONING[rc] : undefined;
+    const code = group === undefined ? GENERIC[rc] : GROUPS[group]?.[rc];
     super(code ?? 'device.refused', { command, device, rc, ...(group === undefined ? {} : { group }) });
     this.name = 'SmpRefusal';
     this.group = group;

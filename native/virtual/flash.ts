@@ -56,7 +56,8 @@ const keptSchema = z.object({
   membership: membershipSchema,
 });
 
-const imageSchema = z.object({ version: z.string(), hash: hex });
+/** `file`: SHA-256 of the uploaded file, by which a second upload of it is known. */
+const imageSchema = z.object({ version: z.string(), hash: hex, file: hex.optional() });
 
 /** The two firmware slots; content is not kept, for a virtual device runs none (A14). */
 const imagesSchema = z.object({
@@ -71,6 +72,8 @@ const imagesSchema = z.object({
 const unkeptSchema = z.object({
   /** Absent as long as the firmware is the factory's. */
   images: imagesSchema.optional(),
+  /** An upload that is not through; what has come of it lies in the slot. */
+  upload: z.object({ sha: hex, length: z.number(), off: z.number() }).optional(),
   armed: z.boolean(),
   failsafeEnd: z.enum(['none', 'committed', 'rolled_back']),
   /** The highest tree number this device ever gave (A45). */
@@ -103,6 +106,15 @@ export interface FlashStore {
   /** What was last saved, or undefined for a device fresh from the factory. */
   load(): string | undefined;
   save(content: string): void;
+  /** Where the content of an upload lies; in memory where absent. */
+  readonly slot?: SlotStore;
+}
+
+/** The flash of the slot that an upload goes to. */
+export interface SlotStore {
+  read(): Uint8Array;
+  write(offset: number, bytes: Uint8Array): void;
+  clear(): void;
 }
 
 /**
@@ -111,6 +123,8 @@ export interface FlashStore {
  * is never touched while armed, so that a power cut in a roll-back loses nothing (A35).
  */
 export class Flash {
+  /** Where the content of an upload lies. */
+  readonly slot: SlotStore;
   readonly #store: FlashStore | undefined;
   readonly #factory: () => Kept;
   #committed: Kept;
@@ -120,6 +134,7 @@ export class Flash {
   /** @throws CodedError `virtual.flash_unreadable` where the store holds something else. */
   constructor(factory: () => Kept, store?: FlashStore) {
     this.#store = store;
+    this.slot = store?.slot ?? slotInMemory();
     this.#factory = factory;
     const saved = store?.load();
     const content = saved === undefined ? undefined : parseContent(saved);
@@ -193,6 +208,19 @@ export class Flash {
   #save(): void {
     this.#store?.save(JSON.stringify({ version: 1, kept: this.#committed, unkept: this.#unkept }));
   }
+}
+
+function slotInMemory(): SlotStore {
+  let content = Buffer.alloc(0);
+  return {
+    read: () => new Uint8Array(content),
+    write: (offset, bytes) => {
+      content = Buffer.concat([content.subarray(0, offset), bytes]);
+    },
+    clear: () => {
+      content = Buffer.alloc(0);
+    },
+  };
 }
 
 function freshUnkept(): Unkept {

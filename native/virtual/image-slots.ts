@@ -7,11 +7,12 @@ import { smpRefusal } from './refusal.ts';
 /** Room of one slot, in bytes. */
 const SLOT_BYTES = 1024 * 1024;
 
-/** A running upload; it lives in memory, as MCUmgr's does, and is gone after a restart. */
-interface RunningUpload {
-  readonly sha: string;
-  readonly bytes: Uint8Array;
-  off: number;
+/** What a piece of an upload is answered with (A14). */
+export interface UploadAnswer {
+  /** Where to go on. */
+  readonly off: number;
+  /** Once the whole is there: whether it is what was announced. */
+  readonly match?: boolean;
 }
 
 /** One row of the image state (A14). */
@@ -33,7 +34,6 @@ export interface ShownSlot {
 export class ImageSlots {
   readonly #flash: Flash;
   readonly #factory: SlotsInFlash;
-  #upload: RunningUpload | undefined;
 
   constructor(flash: Flash, description: DeviceDescription) {
     this.#flash = flash;
@@ -60,7 +60,7 @@ export class ImageSlots {
       pending: isNext,
       permanent: next === 'permanent',
     };
-    return [first, ...(second ? [second] : [])].map(({ hash, ...rest }, slot) => ({
+    return [first, ...(second ? [second] : [])].map(({ hash, file: _, ...rest }, slot) => ({
       ...rest,
       slot,
       hash: new Uint8Array(Buffer.from(hash, 'hex')),
@@ -68,39 +68,34 @@ export class ImageSlots {
     }));
   }
 
-  /** Begins an upload, or goes on with the one of the same content; gives where (A14). */
-  begin(length: number, sha: Uint8Array, data: Uint8Array): number {
-    const key = Buffer.from(sha).toString('hex');
-    if (this.#upload?.sha === key && this.#upload.bytes.length === length) return this.#upload.off;
-    if (length > SLOT_BYTES) throw smpRefusal('size');
-    this.#requireFreeSlot();
-    if (data.length > length || !beginsAsImage(data)) throw smpRefusal('invalid');
-    this.#change(({ other: _, ...slots }) => slots);
-    this.#upload = { sha: key, bytes: new Uint8Array(length), off: 0 };
-    return this.#take(data);
-  }
-
-  /** Takes the piece that follows; any other changes nothing. Gives where to go on. */
-  write(off: number, data: Uint8Array): number {
-    const upload = this.#upload;
-    if (upload === undefined) throw smpRefusal('badState');
-    if (off !== upload.off) return upload.off;
-    if (off + data.length > upload.bytes.length) throw smpRefusal('invalid');
-    return this.#take(data);
+  /** Whether the next upload with this content begins anew, and the slot has to be erased for it. */
+  wouldErase(length: number, sha: Uint8Array): boolean {
+    return this.#known(length, hexOf(sha)) === undefined;
   }
 
   /**
-   * Whether the upload has its last byte; then it is checked, and only a whole and right one is put into the slot.
-   * @param spoilt its content came out wrong in flash
+   * Begins an upload, or goes on with the one of the same content, however many restarts ago it began (A14).
+   * @param spoilt its content comes out wrong in flash
    */
-  finish(spoilt: boolean): { done: false } | { done: true; match: boolean } {
-    const upload = this.#upload;
-    if (upload === undefined || upload.off < upload.bytes.length) return { done: false };
-    this.#upload = undefined;
-    const match = !spoilt && createHash('sha256').update(upload.bytes).digest('hex') === upload.sha;
-    const image = match ? imageIn(upload.bytes) : undefined;
-    if (image !== undefined) this.#change((slots) => ({ ...slots, other: image }));
-    return { done: true, match: image !== undefined };
+  begin(length: number, sha: Uint8Array, data: Uint8Array, spoilt: boolean): UploadAnswer {
+    const key = hexOf(sha);
+    const known = this.#known(length, key);
+    if (known !== undefined) return known;
+    if (length > SLOT_BYTES) throw smpRefusal('size');
+    this.#requireFreeSlot();
+    if (data.length > length || !beginsAsImage(data)) throw smpRefusal('invalid');
+    this.#flash.slot.clear();
+    this.#change(({ other: _, ...slots }) => slots);
+    return this.#take({ sha: key, length, off: 0 }, data, spoilt);
+  }
+
+  /** Takes the piece that follows; any other changes nothing. Who knows of no upload asks for its beginning. */
+  write(off: number, data: Uint8Array, spoilt: boolean): UploadAnswer {
+    const { upload } = this.#flash.unkept;
+    if (upload === undefined) return { off: 0 };
+    if (off !== upload.off) return { off: upload.off };
+    if (off + data.length > upload.length) throw smpRefusal('invalid');
+    return this.#take(upload, data, spoilt);
   }
 
   /** Tries the other slot at the next restart, once or for good. */
@@ -119,7 +114,7 @@ export class ImageSlots {
   /** Empties the slot that does not run. */
   erase(): void {
     this.#requireFreeSlot();
-    this.#upload = undefined;
+    this.#forgetUpload();
     this.#change(({ other: _, ...slots }) => slots);
   }
 
@@ -128,7 +123,6 @@ export class ImageSlots {
    * @param fails an image that is tried for the first time does not come up, and the watchdog restarts at once
    */
   boot(fails: boolean): 'as_before' | 'swapped' | 'reverted' {
-    this.#upload = undefined;
     const { other, confirmed, next } = this.#kept;
     if (other !== undefined && next !== 'none' && !fails) {
       this.#change(({ running }) => ({
@@ -159,11 +153,37 @@ export class ImageSlots {
     });
   }
 
-  #take(data: Uint8Array): number {
-    const upload = this.#upload as RunningUpload;
-    upload.bytes.set(data, upload.off);
-    upload.off += data.length;
-    return upload.off;
+  /** What there is of this very content; undefined where there is nothing of it. */
+  #known(length: number, key: string): UploadAnswer | undefined {
+    const { upload } = this.#flash.unkept;
+    if (upload?.sha === key && upload.length === length) return { off: upload.off };
+    return this.#kept.other?.file === key ? { off: length, match: true } : undefined;
+  }
+
+  #take(upload: NonNullable<Flash['unkept']['upload']>, data: Uint8Array, spoilt: boolean): UploadAnswer {
+    const off = upload.off + data.length;
+    this.#flash.slot.write(upload.off, data);
+    this.#flash.changeUnkept((unkept) => {
+      unkept.upload = { ...upload, off };
+    });
+    return off < upload.length ? { off } : { off, match: this.#finish(upload.sha, spoilt) };
+  }
+
+  /** The last byte is there: only a whole and right image is put into the slot. */
+  #finish(sha: string, spoilt: boolean): boolean {
+    const bytes = this.#flash.slot.read();
+    this.#forgetUpload();
+    const match = !spoilt && createHash('sha256').update(bytes).digest('hex') === sha;
+    const image = match ? imageIn(bytes) : undefined;
+    if (image !== undefined) this.#change((slots) => ({ ...slots, other: { ...image, file: sha } }));
+    return image !== undefined;
+  }
+
+  #forgetUpload(): void {
+    this.#flash.slot.clear();
+    this.#flash.changeUnkept((unkept) => {
+      delete unkept.upload;
+    });
   }
 
   /** The other slot is what the boot loader goes back to, or starts next: nobody may write to it. */
@@ -171,6 +191,10 @@ export class ImageSlots {
     const { confirmed, next } = this.#kept;
     if (!confirmed || next !== 'none') throw smpRefusal('badState');
   }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 function imageIn(bytes: Uint8Array): SlotsInFlash['running'] | undefined {

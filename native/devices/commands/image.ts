@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import { Group, ImageCommand } from '../../smp/index.ts';
 import { ANSWER_WITHIN_MS, defineCommand } from '../command.ts';
-import { bytes, empty, short, u32 } from '../fields.ts';
+import { bytes, empty, integer, short, u32 } from '../fields.ts';
+
+const u8 = integer(0, 255);
 
 /** MCUmgr leaves a flag out where it is false. */
 const flag = z.boolean().default(false);
 
 const imageSlot = z.object({
-  image: z.int().min(0).optional(),
-  slot: z.int().min(0),
+  image: u8.optional(),
+  slot: u8,
   version: short,
   /** SHA-256 of the image; absent where the slot holds none. */
   hash: bytes(1, 64).optional(),
@@ -54,13 +56,13 @@ const chunk = (answerWithinMs: number) =>
     command: ImageCommand.upload,
     answerWithinMs,
     request: z.object({
-      image: z.int().min(0).optional(),
+      image: u8.optional(),
       /** Of the whole image: in the first chunk only. */
       len: u32.optional(),
       off: u32,
       /** SHA-256 of the whole image: in the first chunk only. */
       sha: bytes(32, 32).optional(),
-      data: bytes(0, 0xffff),
+      data: bytes(1, 0xffff),
     }),
     response: z.object({ off: u32, match: z.boolean().optional() }),
   });
@@ -78,6 +80,6 @@ export const eraseImage = defineCommand({
   group: Group.image,
   command: ImageCommand.erase,
   answerWithinMs: ERASE_WITHIN_MS,
-  request: empty,
+  request: z.object({ slot: u8.optional() }),
   response: empty,
 });

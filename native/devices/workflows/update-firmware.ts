@@ -107,12 +107,13 @@ const STEPS: readonly Step<Context>[] = [
     rearms: false,
     check: async (context, tools) => (await slotsOf(context, tools)).some((slot) => holds(slot, context)),
     run: async (context, tools) => {
-      const { bytes, sha } = context.options.image;
+      const { bytes, sha, hash } = context.options.image;
       await freeSlot(context, tools);
       await uploadImage({
         server: deviceOf(context).server,
         bytes,
         sha,
+        hash,
         signal: tools.signal,
         onProgress: (sent) => tools.fraction(sent / bytes.length),
       });

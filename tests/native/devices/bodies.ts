@@ -35,6 +35,12 @@ export const RESPONSES: [string, Pick<Command<never, unknown>, 'parse'>, CborMap
   ['echo-response', commands.echo, { r: 'hi' }],
   ['parameters-response', commands.readParameters, { buf_size: 2048, buf_count: 4 }],
   ['application-info-response', commands.readApplicationInfo, { output: 'x' }],
+  [
+    'image-state-response',
+    commands.readImages,
+    { images: [{ image: 0, slot: 0, version: '1.2.3', hash: new Uint8Array(32), active: true }] },
+  ],
+  ['upload-response', commands.writeChunk, { off: 32, match: true }],
   ['identity-response', commands.readIdentity, IDENTITY],
   ['pair-response-1', commands.sharePairing, { y: POINT, cv: new Uint8Array(32), left: 4 }],
   ['failsafe-write-response', commands.writeFailsafe, { left: 180 }],
@@ -66,6 +72,9 @@ export const RESPONSES: [string, Pick<Command<never, unknown>, 'parse'>, CborMap
 
 /** A request that is right, with its rule. */
 export const REQUESTS: [string, Pick<Command<never, unknown>, 'encode'>, CborMap][] = [
+  ['image-state-write', commands.writeImages, { hash: new Uint8Array(32), confirm: false }],
+  ['upload-next', commands.writeEdgeChunk, { off: 32, data: new Uint8Array(9) }],
+  ['erase-write', commands.eraseImage, { slot: 1 }],
   ['pair-request-0', commands.beginPairing, { step: 0 }],
   ['pair-request-1', commands.sharePairing, { step: 1, x: POINT }],
   ['pair-request-2', commands.confirmPairing, { step: 2, cp: new Uint8Array(32) }],

@@ -343,6 +343,10 @@ const RULES: Readonly<Record<string, readonly [request: string, response: string
   'os/0/w': ['echo-request', 'echo-response'],
   'os/6/r': ['empty', 'parameters-response'],
   'os/7/r': ['application-info-request', 'application-info-response'],
+  'image/0/r': ['empty', 'image-state-response'],
+  'image/0/w': ['image-state-write', 'image-state-response'],
+  'image/1/w': ['upload-write', 'upload-response'],
+  'image/5/w': ['erase-write', 'empty'],
   '0/r': ['empty', 'identity-response'],
   '1/w': ['pair-request', 'pair-response'],
   '3/r': ['empty', 'failsafe-read-response'],
@@ -376,8 +380,8 @@ export function judge(request: Request, answer: CborMap): void {
     return;
   }
   const way = request.op === 0 ? 'r' : 'w';
-  const group = request.group === commissioning ? '' : request.group === os ? 'os/' : undefined;
-  const rule = group === undefined ? undefined : RULES[`${group}${request.command}/${way}`];
+  const groups: Record<number, string> = { [commissioning]: '', [os]: 'os/', [Group.image]: 'image/' };
+  const rule = RULES[`${groups[request.group]}${request.command}/${way}`];
   if (rule === undefined) return;
   expect(matches(rule[0], decodeMap(bodyOf(request))), `accepted by no rule: ${rule[0]}`).toBe(true);
   const responses =
