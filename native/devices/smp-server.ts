@@ -242,11 +242,17 @@ export class SmpServer {
         const smpRequest = { name, op, group, command: command.command, data, answerWithinMs, sealed };
         return command.parse(await this.#client.request(smpRequest, signal));
       } catch (caught) {
-        const silent = caught instanceof CodedError && caught.code === 'device.timeout';
-        if (!silent || tried >= tries) throw caught;
+        if (tried >= tries || !mayBeAskedAgain(caught)) throw caught;
       }
     }
   }
+}
+
+/** Silence may be a lost packet; a refused version has become the other one meanwhile (A1, A9). */
+function mayBeAskedAgain(caught: unknown): boolean {
+  return (
+    caught instanceof CodedError && (caught.code === 'device.timeout' || caught.code === 'device.version')
+  );
 }
 
 /** Bytes of a packet with this body. */

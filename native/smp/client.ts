@@ -11,9 +11,9 @@ import {
   Group,
   Op,
   packetData,
-  Version,
 } from './header.ts';
-import { refusalIn, SmpRefusal } from './refusal.ts';
+import { type RefusalNumbers, refusalIn, SmpRefusal } from './refusal.ts';
+import { VersionChoice } from './version-choice.ts';
 
 /** The part of a sealed session that the client needs; `native/pairing` has it. */
 export interface Seal {
@@ -53,6 +53,8 @@ interface Waiting {
   readonly reject: (error: CodedError) => void;
   /** Set once sent. */
   sequence: number;
+  /** The version it was sent in, as the raw field. */
+  version: number;
   /** The caller has gone; the device is still at it and its slot stays taken (A7, A8). */
   abandoned: boolean;
   stopListening: () => void;
@@ -69,6 +71,7 @@ export class SmpClient {
   /** Sent and unanswered, in the order of sending, which is the order of the answers (A8). */
   readonly #sent: Waiting[] = [];
   readonly #strangers: Record<string, number> = {};
+  readonly #version = new VersionChoice();
   readonly #stopListening: readonly (() => void)[];
   #seal: Seal | undefined;
   #maxPacketBytes = FIRST_PACKET_BYTES;
@@ -136,6 +139,7 @@ export class SmpClient {
         resolve,
         reject,
         sequence: -1,
+        version: this.#version.current,
         abandoned: false,
         stopListening: () => {},
       };
@@ -156,7 +160,7 @@ export class SmpClient {
   }
 
   #bytesOf(request: SmpRequest): number {
-    return encodePacket(headerOf(request, 0), encodeMap(request.data)).length;
+    return encodePacket(headerOf(request, 0, this.#version.current), encodeMap(request.data)).length;
   }
 
   #limitOf(request: SmpRequest): number {
@@ -193,12 +197,13 @@ export class SmpClient {
   #numberAndPack(waiting: Waiting): Uint8Array | undefined {
     const { request } = waiting;
     const sequence = this.#takeSequence();
-    waiting.sequence = sequence;
-    const packet = encodePacket(headerOf(request, sequence), encodeMap(request.data));
+    const version = this.#version.current;
+    Object.assign(waiting, { sequence, version });
+    const packet = encodePacket(headerOf(request, sequence, version), encodeMap(request.data));
     if (!request.sealed) return packet;
     if (this.#seal === undefined) return undefined;
     const { n, c } = this.#seal.seal(packet);
-    return encodePacket(sealedHeader(sequence), encodeMap({ n, c }));
+    return encodePacket(sealedHeader(sequence, version), encodeMap({ n, c }));
   }
 
   #takeSequence(): number {
@@ -231,7 +236,7 @@ export class SmpClient {
     const inner = this.#seal?.open(outer.n, outer.c);
     const header = inner && decodeHeader(inner);
     if (inner === undefined || header === undefined) return 'unauthentic';
-    if (!answers(header, headerOf(waiting.request, waiting.sequence))) return 'unmatched';
+    if (!answers(header, headerOf(waiting.request, waiting.sequence, waiting.version))) return 'unmatched';
     this.#settle(waiting, inner);
     return undefined;
   }
@@ -239,7 +244,7 @@ export class SmpClient {
   /** Outside the seal only `no_session` means something; all else is as good as silence (A31). */
   #takeUnsealed(waiting: Waiting, outer: CborMap): StrangerReason | undefined {
     const refusal = refusalIn(outer, Group.commissioning);
-    const error = refusal && this.#refusal(refusal, waiting.request);
+    const error = typeof refusal === 'object' ? this.#refusal(refusal, waiting.request) : undefined;
     if (!error?.isCommissioning(CommissioningError.noSession)) return 'unsealed';
     this.#remove(waiting);
     waiting.reject(error);
@@ -248,15 +253,14 @@ export class SmpClient {
 
   #settle(waiting: Waiting, packet: Uint8Array): void {
     this.#lastAnsweredTicks = this.#clock.ticks();
+    const data = decodeOrUndefined(packetData(packet));
+    const refusal = data === undefined ? 'malformed' : refusalIn(data, waiting.request.group);
+    this.#version.answered(waiting.version, refusal === 'malformed' ? undefined : refusal);
     this.#remove(waiting);
     if (waiting.abandoned) return;
-    const data = decodeOrUndefined(packetData(packet));
-    if (data === undefined) {
+    if (data === undefined || refusal === 'malformed') {
       waiting.reject(this.#error('device.bad_response', waiting.request));
-      return;
-    }
-    const refusal = refusalIn(data, waiting.request.group);
-    if (refusal === undefined) waiting.resolve(data);
+    } else if (refusal === undefined) waiting.resolve(data);
     else waiting.reject(this.#refusal(refusal, waiting.request));
   }
 
@@ -284,6 +288,7 @@ export class SmpClient {
     this.#timed = head;
     if (head === undefined) return;
     this.#cancelTimer = this.#clock.setTimer(() => {
+      this.#version.silent(head.request.op);
       this.#remove(head);
       head.reject(this.#error('device.timeout', head.request));
     }, head.request.answerWithinMs + GRACE_MS);
@@ -300,7 +305,7 @@ export class SmpClient {
     }
   }
 
-  #refusal(refusal: { group: number | undefined; rc: number }, request: SmpRequest): SmpRefusal {
+  #refusal(refusal: RefusalNumbers, request: SmpRequest): SmpRefusal {
     return new SmpRefusal(refusal.group, refusal.rc, request.name, this.channel.label);
   }
 
@@ -312,10 +317,10 @@ export class SmpClient {
   }
 }
 
-function headerOf(request: SmpRequest, sequence: number): Omit<SmpHeader, 'length'> {
+function headerOf(request: SmpRequest, sequence: number, version: number): Omit<SmpHeader, 'length'> {
   return {
     op: Op[request.op],
-    version: Version.two,
+    version,
     group: request.group,
     sequence,
     command: request.command,
@@ -323,18 +328,18 @@ function headerOf(request: SmpRequest, sequence: number): Omit<SmpHeader, 'lengt
 }
 
 /** The outer op is always write, whatever the inner one is (A30). */
-function sealedHeader(sequence: number): Omit<SmpHeader, 'length'> {
+function sealedHeader(sequence: number, version: number): Omit<SmpHeader, 'length'> {
   return {
     op: Op.write,
-    version: Version.two,
+    version,
     group: Group.commissioning,
     sequence,
     command: CommissioningCommand.sealed,
   };
 }
 
-function outerOf({ request, sequence }: Waiting): Omit<SmpHeader, 'length'> {
-  return request.sealed ? sealedHeader(sequence) : headerOf(request, sequence);
+function outerOf({ request, sequence, version }: Waiting): Omit<SmpHeader, 'length'> {
+  return request.sealed ? sealedHeader(sequence, version) : headerOf(request, sequence, version);
 }
 
 /** Matched by op, group, command and sequence, not by version (A2). */

@@ -1,5 +1,5 @@
 import { CodedError, type ErrorCode } from '../../electron/contract/errors.ts';
-import type { CborMap } from './cbor.ts';
+import type { CborMap, CborValue } from './cbor.ts';
 import { isCborMap } from './cbor.ts';
 import { CommissioningError, Group, ImageError, SmpError } from './header.ts';
 
@@ -85,16 +85,25 @@ export interface RefusalNumbers {
 
 /**
  * Reads both forms: `{"err": {"group", "rc"}}` of version 2 and `{"rc"}` of SMP itself and of version 1
- * (A17–A20). `rc` 0, in either form, is success.
+ * (A17–A20). `rc` 0, in either form, is success. Neither form with other types inside is: who cannot say how it
+ * went has not said that it went well.
  */
-export function refusalIn(data: CborMap, requestGroup: number): RefusalNumbers | undefined {
-  if (Object.hasOwn(data, 'err') && data.err !== undefined && isCborMap(data.err)) {
-    const { group, rc } = data.err;
-    if (typeof group === 'number' && typeof rc === 'number' && rc !== 0) return { group, rc };
+export function refusalIn(data: CborMap, requestGroup: number): RefusalNumbers | 'malformed' | undefined {
+  const numbers = Object.hasOwn(data, 'err') ? ofGroup(data.err) : ofSmp(data.rc, requestGroup);
+  return typeof numbers === 'object' && numbers.rc === 0 ? undefined : numbers;
+}
+
+function ofGroup(err: CborValue | undefined): RefusalNumbers | 'malformed' {
+  if (err === undefined || !isCborMap(err)) return 'malformed';
+  const { group, rc } = err;
+  return typeof group === 'number' && typeof rc === 'number' ? { group, rc } : 'malformed';
+}
+
+function ofSmp(rc: CborValue | undefined, requestGroup: number): RefusalNumbers | 'malformed' | undefined {
+  if (rc === undefined) return undefined;
+  if (typeof rc !== 'number') return 'malformed';
+  if (requestGroup === Group.commissioning && rc > VERSION_1_OFFSET) {
+    return { group: Group.commissioning, rc: rc - VERSION_1_OFFSET };
   }
-  if (typeof data.rc !== 'number' || data.rc === 0) return undefined;
-  if (requestGroup === Group.commissioning && data.rc > VERSION_1_OFFSET) {
-    return { group: Group.commissioning, rc: data.rc - VERSION_1_OFFSET };
-  }
-  return { group: undefined, rc: data.rc };
+  return { group: undefined, rc };
 }

@@ -73,7 +73,9 @@ export class Dispatcher {
       maxDataBytes: this.#device.description.bufferBytes - HEADER_BYTES,
       afterAnswer: [],
     };
-    if (isReserved(header)) return this.#answer(request, this.#refuse(request, smpRefusal('version')));
+    if (this.#drops(header)) return NOTHING;
+    if (this.#refusesVersion(header))
+      return this.#answer(request, this.#refuse(request, smpRefusal('version')));
     if (isSealed(header) && header.op === Op.write) return this.#takeSealed(request);
     const command = this.#find(header);
     const handler = command?.open === true ? handlerOf(command, header) : undefined;
@@ -111,7 +113,7 @@ export class Dispatcher {
 
   async #innerBody(request: Request): Promise<CborInput | undefined> {
     const { header, data } = request;
-    if (isReserved(header)) return this.#refuse(request, smpRefusal('version'));
+    if (this.#refusesVersion(header)) return this.#refuse(request, smpRefusal('version'));
     if (data.length > request.maxDataBytes) return this.#refuse(request, smpRefusal('size'));
     const command = isPairing(header) ? undefined : this.#find(header);
     const handler = command && handlerOf(command, header);
@@ -155,6 +157,16 @@ export class Dispatcher {
     } catch (error) {
       return this.#refuse(request, error instanceof Refusal ? error : smpRefusal('unknown'));
     }
+  }
+
+  #drops({ version }: SmpHeader): boolean {
+    return version === Version.two && this.#device.faults.get('version_1')?.toVersion2 === 'drops';
+  }
+
+  /** A reserved version (A1), or 2 where the fault makes an old server of the device. */
+  #refusesVersion(header: SmpHeader): boolean {
+    const isOld = this.#device.faults.get('version_1')?.toVersion2 === 'refuses';
+    return isReserved(header) || (isOld && header.version === Version.two);
   }
 
   #find(header: SmpHeader): Command | undefined {

@@ -29,8 +29,11 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('jammed') }),
   /** Prints text between the frames, and between their lines, on its console. */
   z.object({ kind: z.literal('text_noise') }),
-  /** Answers as a version 1 server, whatever it is asked with (A2, A20). */
-  z.object({ kind: z.literal('version_1') }),
+  /**
+   * Answers as a version 1 server (A2, A20). What it makes of a request in version 2: answers it all the same,
+   * refuses it with `{"rc": 13}`, or drops it.
+   */
+  z.object({ kind: z.literal('version_1'), toVersion2: z.enum(['answers', 'refuses', 'drops']).optional() }),
   /** Refuses every command that is not open with `{"rc": 10}`. */
   z.object({ kind: z.literal('busy') }),
 ]);

@@ -292,11 +292,72 @@ describe('refusals (A17–A20)', () => {
     expect(failure).toMatchObject({ group, rc, code });
   });
 
+  test.each<[CborInput]>([
+    [{ err: { group: 64 } }],
+    [{ err: { group: 64, rc: '6' } }],
+    [{ err: 6 }],
+    [{ rc: null }],
+    [{ rc: new Uint8Array([6]) }],
+  ])('what cannot say how it went has not said that it went well: %o', async (data) => {
+    const { line, client } = setUp();
+    const asked = client.request(WRITE);
+    line.answer(data);
+    expect((await failureOf(asked)).code).toBe('device.bad_response');
+  });
+
   test.each([[{ rc: 0 }], [{ err: { group: 64, rc: 0 } }]])('zero is success: %o', async (data) => {
     const { line, client } = setUp();
     const asked = client.request(WRITE);
     line.answer(data);
     expect(await asked).toEqual(data);
+  });
+});
+
+describe('version 1 servers (A1, A2, A20)', () => {
+  test('who refuses version 2 is spoken to in version 1 from then on, what waits included', async () => {
+    const { line, client } = setUp();
+    const asked = [client.request(READ), client.request(WRITE)];
+    line.answer({ rc: 13 }, { version: 0 });
+    expect((await failureOf(asked[0] as Promise<unknown>)).code).toBe('device.version');
+    expect(line.header()).toMatchObject({ version: 0, command: 9 });
+    line.answer({ rc: 264 });
+    expect((await failureOf(asked[1] as Promise<unknown>)).code).toBe('commission.tree_changed');
+    const next = client.request(READ);
+    expect(line.header().version).toBe(0);
+    line.answer({ r: 'hi' });
+    expect(await next).toEqual({ r: 'hi' });
+  });
+
+  test('silence is lost packets at first, then perhaps a refusal: reads try version 1, and stay with what is answered', async () => {
+    const { line, clock, client } = setUp();
+    const silence = async (request: SmpRequest) => {
+      const asked = client.request(request);
+      const { version } = line.header();
+      clock.pass(3000);
+      expect((await failureOf(asked)).code).toBe('device.timeout');
+      return version;
+    };
+    // A write says nothing: it may have been done.
+    expect(await silence(WRITE)).toBe(1);
+    expect([await silence(READ), await silence(READ), await silence(READ)]).toEqual([1, 1, 0]);
+    expect([await silence(READ), await silence(READ)]).toEqual([1, 0]);
+    const asked = client.request(READ);
+    line.answer({ r: 'hi' });
+    await asked;
+    expect([await silence(READ), await silence(READ), await silence(READ)]).toEqual([1, 1, 1]);
+  });
+
+  test('a device that has answered once is not taken for a version 1 server when it falls silent', async () => {
+    const { line, clock, client } = setUp();
+    const first = client.request(READ);
+    line.answer({ rc: 8 });
+    expect((await failureOf(first)).code).toBe('device.not_supported');
+    for (let turn = 0; turn < 4; turn++) {
+      const asked = client.request(READ);
+      expect(line.header().version).toBe(1);
+      clock.pass(3000);
+      await failureOf(asked);
+    }
   });
 });
 
