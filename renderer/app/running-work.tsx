@@ -302,7 +302,8 @@ const FAILSAFE_SEGMENTS = 12;
 
 function Failsafe({ endsAt }: { endsAt: string }) {
   const now = useNow();
-  const leftMs = Date.parse(endsAt) - now.getTime();
+  // The laptop's second may begin before the device's.
+  const leftMs = Math.min(FAILSAFE_MS, Date.parse(endsAt) - now.getTime());
   return (
     <div>
       <span className={css.left}>

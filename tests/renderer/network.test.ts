@@ -165,6 +165,8 @@ describe('a network', () => {
     expect(changed(form)).toEqual([]);
     expect(changed({ ...form, order: moved(form.order, 'wifi', -1) })).toEqual(['eth', 'wifi']);
     expect(changed({ ...form, wifi: { ...form.wifi, psk: 'long enough' } })).toEqual(['wifi']);
+    const unused = { ...now, wifi: null };
+    expect(ways.filter((way) => changes(formOf(unused), unused, way))).toEqual([]);
     expect(changed({ ...form, eth: { ...form.eth, dhcp: false } })).toEqual(['eth']);
     const mini = formOf({ ways: ['wifi'], eth: null, wifi: null, cell: null, order: [] });
     expect(mini).toMatchObject({ eth: { on: false }, wifi: { on: true } });

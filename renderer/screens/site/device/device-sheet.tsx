@@ -16,6 +16,7 @@ import { State } from '../../../parts/state.tsx';
 import { deviceLook, drawingOf } from '../../../parts/states.ts';
 import { Ago, spanText } from '../../../parts/time.tsx';
 import { brokenPiece } from '../network/network-path.ts';
+import { Asleep } from './asleep.tsx';
 import css from './device-sheet.module.css';
 import { DeviceHistory } from './history.tsx';
 import { LampMeaning } from './lamp-meaning.tsx';
@@ -124,11 +125,7 @@ export function DeviceSheet({
         <Measures device={device} found={found} measured={measured} />
         {blink.problem !== null && <ProblemNote problem={blink.problem} tone="attention" />}
         {problem !== null && problem.code === 'pairing.closed' && device.kind === 'lock' ? (
-          <Note tone="attention" title={<Text id="sheet.asleep" />} alert>
-            <p>
-              <Text id="sheet.asleep.how" />
-            </p>
-          </Note>
+          <Asleep lock={device} />
         ) : (
           problem !== null && <ProblemNote problem={problem} tone="attention" />
         )}

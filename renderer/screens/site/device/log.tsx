@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useIntl } from 'react-intl';
 import type { Device, DeviceLogEntry } from '../../../../electron/contract/model.ts';
 import { useAct } from '../../../app/host.tsx';
@@ -6,6 +6,7 @@ import { Text, useText } from '../../../i18n/text.tsx';
 import { Button } from '../../../parts/button.tsx';
 import { ProblemNote } from '../../../parts/problem.tsx';
 import { Clock } from '../../../parts/time.tsx';
+import { Asleep } from './asleep.tsx';
 import css from './device-sheet.module.css';
 import { Section } from './section.tsx';
 
@@ -19,8 +20,15 @@ export function DeviceLogSection({ device, notYet }: { device: Device; notYet: s
     setEntries((before) => [...(after === 0 ? [] : (before ?? [])), ...log.entries]);
     setNext(log.next);
   });
+  const section = useRef<HTMLElement>(null);
+  const count = entries?.length ?? 0;
+  useEffect(() => {
+    // What was asked for is brought into view; it stands low in the sheet.
+    if (count > 0) section.current?.scrollIntoView({ block: 'start' });
+  }, [count]);
   return (
     <Section
+      ref={section}
       title={<Text id="log.title" />}
       aside={
         <Button
@@ -37,7 +45,13 @@ export function DeviceLogSection({ device, notYet }: { device: Device; notYet: s
           <Text id="log.what" />
         </p>
       )}
-      {read.problem !== null && <ProblemNote problem={read.problem} tone="attention" />}
+      {read.problem !== null &&
+        !read.busy &&
+        (read.problem.code === 'pairing.closed' && device.kind === 'lock' ? (
+          <Asleep lock={device} />
+        ) : (
+          <ProblemNote problem={read.problem} tone="attention" />
+        ))}
       {entries !== null && entries.length === 0 && (
         <p className="quiet">
           <Text id="log.empty" />

@@ -1,18 +1,20 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import css from './device-sheet.module.css';
 
 /** A part of the sheet under its head. */
 export function Section({
+  ref,
   title,
   aside,
   children,
 }: {
+  ref?: Ref<HTMLElement>;
   title: ReactNode;
   aside?: ReactNode;
   children: ReactNode;
 }) {
   return (
-    <section className={css.section}>
+    <section ref={ref} className={css.section}>
       <h3>
         {title}
         {aside}

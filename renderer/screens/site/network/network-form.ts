@@ -194,6 +194,8 @@ export function networkOf(form: NetworkForm): Network {
 /** Whether sending the form would change what the hub has of `way`, its place in the order included. */
 export function changes(form: NetworkForm, now: HubNetwork, way: Way): boolean {
   const next = networkOf(form);
+  // What is neither there nor wanted does not change, whatever its place in the order.
+  if (next[way] === null && now[way] === null) return false;
   if (next.order.indexOf(way) !== now.order.indexOf(way)) return true;
   const { eth, wifi, cell } = next;
   if (way === 'cell') return cell?.apn !== now.cell?.apn;

@@ -287,6 +287,11 @@ function Measured({ reach, measuring }: { reach: Reach; measuring: boolean }) {
                 values={values}
               />
             </p>
+            {path.fault === null && reach.link !== 'none' && (
+              <p className="quiet">
+                <Text id={`network.ok.over.${reach.link}`} />
+              </p>
+            )}
             {path.fault !== null && (
               <p className="quiet">
                 <Text id={`network.fault.${path.fault}.cure`} values={values} />
