@@ -52,7 +52,6 @@ export {
   testDoor,
 } from './workflows/test-door.ts';
 export {
-  LEAST_BATTERY_PERCENT,
   type UpdatedFirmware,
   type UpdateFirmwareOptions,
   updateFirmware,

@@ -39,7 +39,7 @@ interface Context {
 }
 
 /** Below this a battery may not last through writing flash and a restart, in percent. */
-export const LEAST_BATTERY_PERCENT = 20;
+const LEAST_BATTERY_PERCENT = 20;
 
 const CONNECT_LIMIT_MS = 180_000;
 const READ_LIMIT_MS = 30_000;
