@@ -30,6 +30,14 @@ describe('a host that is killed', () => {
         `${step} of ${inHand?.name}`,
       );
       expect(seen?.state).toBe('running');
+      if (step !== 'ticket') {
+        const lock = inHand?.mac ?? '';
+        await until(
+          () => job.stats(lock),
+          ({ writes }) => writes.join === 1,
+          `the ticket at ${inHand?.name}`,
+        );
+      }
       await job.killHost();
     }
     await until(
@@ -40,7 +48,9 @@ describe('a host that is killed', () => {
     await until(job.work, (now) => now?.state === 'done', 'the end of the work');
 
     const atHub = await job.stats(hub.mac);
-    expect(atHub.writes).toMatchObject({ tree: 3, attach: 3 });
+    expect(atHub.writes).toMatchObject({ tree: 3 });
+    // The first ticket may have died with its host, on its way to the lock: it is asked for again (A47). No other is.
+    expect([3, 4]).toContain(atHub.writes.attach);
     expect(atHub.flash).toMatchObject({
       armed: false,
       attachments: Object.fromEntries(locks.map((mac) => [mac, 'attached'])),
