@@ -8,6 +8,9 @@ import {
   deviceModelSchema,
   discoverySchema,
   doorCheckSchema,
+  firmwareImageSchema,
+  firmwareModelSchema,
+  firmwareSchema,
   heardNetworksSchema,
   hubNetworkSchema,
   idSchema,
@@ -28,6 +31,7 @@ import {
 
 export * from './attach-way.ts';
 export * from './errors.ts';
+export * from './firmware-version.ts';
 export * from './model.ts';
 export * from './thresholds.ts';
 export * from './wifi.ts';
@@ -117,6 +121,19 @@ export const contract = {
     /** A register to fill in, as CSV text. */
     template: procedure.output(z.object({ fileName: z.string(), content: z.string() })),
   },
+  firmware: {
+    /** The firmware images of this laptop. */
+    watch: procedure.output(eventIterator(firmwareSchema)),
+    /**
+     * Keeps an image of MCUboot's format for a model; one that is there already is given back. `content` is the
+     * file's bytes, base64. Errors: `firmware.not_an_image`, `firmware.damaged`, `firmware.too_large`,
+     * `firmware.too_many`.
+     */
+    import: procedure
+      .input(z.object({ fileName: text(255).min(1), model: firmwareModelSchema, content: text(14_000_000) }))
+      .output(firmwareImageSchema),
+    remove: procedure.input(z.object({ imageId: idSchema })).output(z.void()),
+  },
   discovery: {
     watch: procedure.output(eventIterator(discoverySchema)),
     /** Watches a serial port that is in no list. */
@@ -153,6 +170,20 @@ export const contract = {
     confirmClock: procedure.output(z.void()),
     /** Attaches planned repeaters and locks below their hub, in the tree's order. */
     attach: procedure.input(siteId.extend({ deviceIds: z.array(idSchema).min(1).max(22) })).output(z.void()),
+    /**
+     * Brings devices to firmware images of this laptop, one after the other, hubs before what hangs on them. Each
+     * device has a result of its own in the work; where one failed it ends with `firmware.some_failed`.
+     */
+    updateFirmware: procedure
+      .input(
+        siteId.extend({
+          updates: z
+            .array(z.object({ deviceId: idSchema, imageId: idSchema }))
+            .min(1)
+            .max(500),
+        }),
+      )
+      .output(z.void()),
     /** Tests a door: what the lock can judge by itself first, then what a person must judge. */
     testDoor: procedure.input(deviceId).output(z.void()),
     /** Answers the check that the running door test asks; an answer to one that it asks no more is refused (`work.not_running`). */

@@ -16,8 +16,10 @@ import { type Account, createAccount } from './account/index.ts';
 import { createCloud } from './cloud/index.ts';
 import { type Commissioning, createCommissioning } from './commissioning/index.ts';
 import { createDiscovery, type Discovery } from './discovery/index.ts';
+import { createFirmwareLibrary, type FirmwareLibrary } from './firmware/index.ts';
 import { correctEmail, finishSite, outboxOf, retrySite } from './handover/index.ts';
 import type { CloudConfiguration, HostPorts } from './ports.ts';
+import { addPracticeFirmware } from './practice-world/firmware.ts';
 import {
   createPracticeWorld,
   type PracticeCloudAccess,
@@ -42,6 +44,7 @@ export interface Core {
   readonly register: Register;
   readonly discovery: Discovery;
   readonly commissioning: Commissioning;
+  readonly firmware: FirmwareLibrary;
   readonly practice: PracticeWorld | null;
   /** How many mails the practice cloud delivered; null where there is none. */
   readonly smtpDeliveries: () => number | null;
@@ -123,12 +126,24 @@ function assemble(
   const online = connect(ports, store, practice, cloudOf(ports, options));
   const person = () => online?.account.state().me?.person.fullName ?? 'installer';
   const clockOffsetMs = () => store.account.get()?.clockOffsetMs ?? null;
-  const rules = (): AccountRules => rulesOf(online?.account, clockOffsetMs());
+  const firmware = createFirmwareLibrary({
+    folder: join(options.dataDir, 'firmware'),
+    readOnly: options.use === 'read',
+    now,
+    newId,
+  });
+  if (practice !== null) addPracticeFirmware(firmware);
+  const rules = (): AccountRules => ({
+    ...rulesOf(online?.account),
+    clockOffsetMs: clockOffsetMs(),
+    newestFirmware: firmware.newest(),
+  });
   const finder = createFinder(practice, options.mode);
   const discovery = createDiscovery({ finder, store, practice: practice !== null });
   const commissioning = createCommissioning({
     store,
     discovery,
+    firmware,
     open: (foundId, signal) => finder.open(foundId, { signal }),
     clock: systemClock,
     newId,
@@ -159,12 +174,17 @@ function assemble(
       ...siteList,
       subscribe(siteId, changed) {
         practice?.visit(siteId);
-        return anyOf((listener) => siteList.subscribe(siteId, listener), onlineChanges)(changed);
+        return anyOf(
+          (listener) => siteList.subscribe(siteId, listener),
+          onlineChanges,
+          firmware.subscribe,
+        )(changed);
       },
     },
     register,
     discovery,
     commissioning,
+    firmware,
     practice,
     smtpDeliveries: () => options.cloud?.smtpDeliveries() ?? null,
     closing: closing.signal,
@@ -318,15 +338,13 @@ function createFinder(practice: PracticeWorld | null, mode: Core['mode']): Devic
 }
 
 /** What the account says of tenants, types and limits; before the first sign-in the field's own limits hold. */
-function rulesOf(account: Account | undefined, clockOffsetMs: number | null): AccountRules {
+function rulesOf(account: Account | undefined): Pick<AccountRules, 'limits' | 'tenants' | 'businessTypes'> {
   const me = account?.state().me ?? null;
-  if (me === null)
-    return { limits: new Map([['*', defaultLimits]]), tenants: null, businessTypes: null, clockOffsetMs };
+  if (me === null) return { limits: new Map([['*', defaultLimits]]), tenants: null, businessTypes: null };
   return {
     limits: me.limits,
     tenants: me.tenants.map((tenant) => tenant.name),
     businessTypes: me.businessTypes,
-    clockOffsetMs,
   };
 }
 

@@ -129,6 +129,20 @@ export function createRouter() {
       ),
       template: os.register.template.handler(({ context }) => context.core().register.template()),
     },
+    firmware: {
+      watch: os.firmware.watch.handler(({ context, signal }) =>
+        watchCore(context, signal, ({ firmware }) => ({
+          snapshot: () => ({ images: firmware.list() }),
+          subscribe: firmware.subscribe,
+        })),
+      ),
+      import: os.firmware.import.handler(({ context, input: { content, ...file } }) =>
+        context.core().firmware.add({ ...file, content: Buffer.from(content, 'base64') }),
+      ),
+      remove: os.firmware.remove.handler(({ context, input }) =>
+        context.core().firmware.remove(input.imageId),
+      ),
+    },
     discovery: {
       watch: os.discovery.watch.handler(({ context, signal }) =>
         watchCore(context, signal, ({ discovery }) => ({
@@ -174,6 +188,9 @@ export function createRouter() {
       ),
       attach: os.work.attach.handler(({ context, input }) =>
         context.core().commissioning.attach(input.siteId, input.deviceIds),
+      ),
+      updateFirmware: os.work.updateFirmware.handler(({ context, input }) =>
+        context.core().commissioning.updateFirmware(input.siteId, input.updates),
       ),
       testDoor: os.work.testDoor.handler(({ context, input }) =>
         context.core().commissioning.testDoor(input.deviceId),

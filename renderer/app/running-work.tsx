@@ -195,8 +195,10 @@ function Progress({ work, site, subject }: { work: Work; site: Site | undefined;
 /** Which of several devices is in hand; null where there is but one. */
 function placeOf(work: Work, site: Site | undefined): { place: number; count: number } | null {
   const count = work.deviceIds.length;
-  if (work.kind !== 'attach' || count < 2 || site === undefined) return null;
-  return { place: Math.min(count, attachedOf(work, site) + 1), count };
+  if (count < 2 || site === undefined) return null;
+  if (work.kind !== 'attach' && work.kind !== 'update_firmware') return null;
+  const done = work.kind === 'attach' ? attachedOf(work, site) : work.results.length;
+  return { place: Math.min(count, done + 1), count };
 }
 
 function attachedOf(work: Work, site: Site): number {
@@ -260,6 +262,7 @@ function AfterFailure({
   problem: Problem;
 }) {
   if (work.kind === 'test_door') return <Text id="work.after.test" values={{ subject }} />;
+  if (work.kind === 'update_firmware') return <AfterUpdate work={work} />;
   const done = work.kind === 'attach' && site !== undefined ? attachedOf(work, site) : 0;
   const unreachable = /^(device\.(disconnected|timeout)|ble\.|serial\.|work\.)/.test(problem.code);
   return (
@@ -270,6 +273,21 @@ function AfterFailure({
         </>
       )}
       <Text id={unreachable ? 'work.after.soon' : 'work.after.now'} values={{ subject }} />
+    </>
+  );
+}
+
+/** Firmware is kept or goes back, whatever happened; the list of results is in the hardware step. */
+function AfterUpdate({ work }: { work: Work }) {
+  const updated = work.results.filter(({ problem }) => problem === null).length;
+  return (
+    <>
+      {updated > 0 && (
+        <>
+          <Text id="work.after.updated" values={{ count: updated }} />{' '}
+        </>
+      )}
+      <Text id="work.after.firmware" />
     </>
   );
 }

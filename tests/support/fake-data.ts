@@ -3,6 +3,7 @@ import {
   type DeviceLogEntry,
   type Discovery,
   doorChecks,
+  type Firmware,
   type FoundDevice,
   type FoundWay,
   type HeardNetworks,
@@ -15,6 +16,7 @@ import {
   type SiteRow,
   type Work,
 } from '../../electron/contract/model.ts';
+import { fakeFirmware } from './fake-firmware.ts';
 import { fakeHeard, fakeHubNetwork, fakeLastWifi, fakeLog, fakeMeasure } from './fake-network.ts';
 import { fakeRows } from './fake-rows.ts';
 import { fakeSite, fakeStages } from './fake-site.ts';
@@ -34,6 +36,7 @@ export interface FakeWorld {
   heard: HeardNetworks;
   hubNetwork: HubNetwork;
   lastWifi: LastWifi | null;
+  firmware: Firmware;
   log: DeviceLogEntry[];
   measure: Measure;
   /** Whether a person said that the laptop's clock is right. */
@@ -209,6 +212,7 @@ export function fakeAttach(site: Site): Work {
     since: ago(12_000),
     failsafeEndsAt: ahead(108_000),
     question: null,
+    results: [],
     problem: null,
   };
 }
@@ -328,6 +332,7 @@ export function fakeWorld(rows = 412): FakeWorld {
     heard: fakeHeard(),
     hubNetwork: fakeHubNetwork(),
     lastWifi: fakeLastWifi(),
+    firmware: fakeFirmware(),
     log: fakeLog(),
     measure: fakeMeasure(),
     clockTrusted: true,

@@ -9,6 +9,7 @@ import { CodedError, type ErrorCode, type ErrorParams } from '../../electron/con
 import { contract, type Site } from '../../electron/contract/index.ts';
 import { securityHeaders } from '../../electron/frame/content-security-policy.ts';
 import { type FakeWorld, fakeAttach, fakeId } from './fake-data.ts';
+import { fakeUpdate } from './fake-firmware.ts';
 import { fakeHistory, fakeReach } from './fake-network.ts';
 
 /** A host of the screens alone: the contract over data in memory, served as loopback serves it. */
@@ -297,6 +298,27 @@ function routerOf(
         content: 'site,device\r\n',
       })),
     },
+    firmware: {
+      watch: os.firmware.watch.handler(({ signal }) => watch(() => ({ ...world.firmware }), signal)),
+      import: os.firmware.import.handler(({ input, errors }) => {
+        note('firmware.import', { ...input, content: input.content.length });
+        const [image] = world.firmware.images;
+        if (image === undefined || input.fileName.endsWith('.zip'))
+          throw errors.PROBLEM({ data: { code: 'firmware.not_an_image', params: { file: input.fileName } } });
+        const { fileName, model } = input;
+        const added = { ...image, id: fakeId(9400), fileName, model, version: '2.0.0' };
+        change((w) => {
+          w.firmware = { images: [...w.firmware.images, added] };
+        });
+        return added;
+      }),
+      remove: os.firmware.remove.handler(({ input }) => {
+        note('firmware.remove', input);
+        change((w) => {
+          w.firmware = { images: w.firmware.images.filter(({ id }) => id !== input.imageId) };
+        });
+      }),
+    },
     discovery: {
       watch: os.discovery.watch.handler(({ signal }) => watch(() => ({ ...world.discovery }), signal)),
       addPort: os.discovery.addPort.handler(({ input, errors }) => {
@@ -378,6 +400,17 @@ function routerOf(
         const site = world.sites.get(input.siteId);
         change((w) => {
           if (site) w.work = { ...fakeAttach(site), deviceIds: input.deviceIds };
+        });
+      }),
+      updateFirmware: os.work.updateFirmware.handler(({ input }) => {
+        note('work.updateFirmware', input);
+        const site = world.sites.get(input.siteId);
+        change((w) => {
+          if (site)
+            w.work = fakeUpdate(
+              site,
+              input.updates.map(({ deviceId }) => deviceId),
+            );
         });
       }),
       testDoor: os.work.testDoor.handler(({ input }) => {

@@ -160,6 +160,7 @@ export const foundDeviceSchema = z.object({
 export type FoundDevice = z.infer<typeof foundDeviceSchema>;
 
 export const adapterStateSchema = z.enum(['on', 'off', 'absent', 'forbidden', 'unknown']);
+export type AdapterState = z.infer<typeof adapterStateSchema>;
 
 /** A serial port of this laptop, or one that was added by path. */
 export const foundPortSchema = z.object({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { idSchema, problemSchema, timeSchema } from './basics.ts';
 import { doorCheckSchema } from './device.ts';
+import { firmwareResultSchema } from './firmware.ts';
 
 /** What a person's hands must do before the work can go on. */
 export const handSchema = z.enum(['press_button', 'present_card', 'wake_lock', 'enter_code']);
@@ -8,7 +9,7 @@ export const handSchema = z.enum(['press_button', 'present_card', 'wake_lock', '
 /** Work on a device that runs now or has just ended; one at a time. */
 export const workSchema = z.object({
   id: idSchema,
-  kind: z.enum(['pair_hub', 'configure_network', 'attach', 'test_door']),
+  kind: z.enum(['pair_hub', 'configure_network', 'attach', 'test_door', 'update_firmware']),
   siteId: idSchema,
   /** The devices it works on; the one in hand first. */
   deviceIds: z.array(idSchema),
@@ -25,6 +26,8 @@ export const workSchema = z.object({
   failsafeEndsAt: timeSchema.nullable(),
   /** The check a person is asked to judge at the door. */
   question: doorCheckSchema.nullable(),
+  /** Of a firmware update: what became of each device so far, in the order of the work. */
+  results: z.array(firmwareResultSchema),
   problem: problemSchema.nullable(),
 });
 export type Work = z.infer<typeof workSchema>;

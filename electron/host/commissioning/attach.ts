@@ -119,7 +119,7 @@ async function attachToHub(
 }
 
 /** Connects the hub; one that was just plugged in or is looked for after a restart may take a moment. */
-async function connectWhenSeen(bench: Bench, hub: DeviceRecord, signal: AbortSignal): Promise<Device> {
+export async function connectWhenSeen(bench: Bench, hub: DeviceRecord, signal: AbortSignal): Promise<Device> {
   const endsAt = bench.clock.ticks() + hubLimitMs;
   for (;;) {
     try {

@@ -4,6 +4,7 @@ import type { Device, TrustedTime } from '../../../native/devices/index.ts';
 import type { Clock, PacketChannel } from '../../../native/smp/index.ts';
 import { CodedError } from '../../contract/index.ts';
 import type { Discovery } from '../discovery/index.ts';
+import type { FirmwareLibrary } from '../firmware/index.ts';
 import { isPaired } from '../rules/index.ts';
 import type { AccountRules } from '../sites/index.ts';
 import type { ClockTrust } from './clock-trust.ts';
@@ -15,6 +16,7 @@ import type { WorkLog } from './work-log.ts';
 export interface CommissioningDeps {
   readonly store: Store;
   readonly discovery: Discovery;
+  readonly firmware: FirmwareLibrary;
   /** Opens the way to a find. */
   readonly open: (foundId: string, signal: AbortSignal | undefined) => Promise<PacketChannel>;
   readonly clock: Clock;

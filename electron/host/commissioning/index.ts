@@ -11,6 +11,7 @@ import { createLooks } from './looks.ts';
 import { createHubNetworks, type HubNetworks } from './network.ts';
 import { stageTeller } from './stages.ts';
 import { testDoorOf } from './test-door.ts';
+import { type FirmwareUpdate, resumeFirmwareUpdate, updateFirmwareOf } from './update-firmware.ts';
 import { createWorkLog, type DoorAnswer } from './work-log.ts';
 
 /** Everything that is done to a device; one piece of work at a time. */
@@ -24,6 +25,7 @@ export interface Commissioning {
   readonly looks: DeviceLooks;
   readonly clockTrust: Pick<ClockTrust, 'confirm'>;
   attach(siteId: string, deviceIds: readonly string[]): Promise<void>;
+  updateFirmware(siteId: string, updates: readonly FirmwareUpdate[]): Promise<void>;
   testDoor(deviceId: string): Promise<void>;
   identify(foundId: string, seconds: number, signal?: AbortSignal): Promise<void>;
   answer(workId: string, check: DoorCheck, answer: DoorAnswer): void;
@@ -81,6 +83,7 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
     looks: createDeviceLooks(bench),
     clockTrust,
     attach,
+    updateFirmware: (siteId, updates) => updateFirmwareOf(bench, siteId, updates),
     testDoor(deviceId) {
       const lock = openDevice(store, deviceId);
       return work.run({ kind: 'test_door', siteId: lock.siteId, deviceIds: [deviceId] }, (handle) =>
@@ -93,6 +96,7 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
     async resume() {
       for (const left of store.work.unfinished()) {
         if (left.kind === 'attach') await attach(left.siteId, left.deviceIds, left).catch(() => {});
+        if (left.kind === 'update_firmware') await resumeFirmwareUpdate(bench, left).catch(() => {});
         // Ends what is not resumed, and what found other work running; what has ended stays as it is.
         store.work.end(left.id, 'failed', { code: 'work.interrupted', params: {} }, clock.now());
       }

@@ -9,7 +9,7 @@ export type DoorAnswer = 'passed' | 'failed' | 'repeat';
 
 /** What running work tells its panel; absent members stay. */
 export type WorkProgress = Partial<
-  Pick<Work, 'steps' | 'fraction' | 'needs' | 'failsafeEndsAt' | 'deviceIds'> & {
+  Pick<Work, 'steps' | 'fraction' | 'needs' | 'failsafeEndsAt' | 'deviceIds' | 'results'> & {
     readonly stepBegan: boolean;
   }
 >;
@@ -89,6 +89,7 @@ export function createWorkLog({ store, now, newId, ready }: WorkDeps): WorkLog {
       since: new Date(now()).toISOString(),
       failsafeEndsAt: null,
       question: null,
+      results: [],
       problem: null,
     };
     changed.notify();

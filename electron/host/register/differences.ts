@@ -257,6 +257,7 @@ function freshlyPlanned(device: RegisterDevice, id: string, parentId: string | n
     state: 'planned',
     rssi: null,
     batteryPercent: null,
+    firmware: null,
     clockOffsetMs: null,
     networkProven: false,
   };

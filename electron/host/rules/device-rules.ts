@@ -1,4 +1,10 @@
-import { type Finding, lowBatteryPercent, weakSignalDbm } from '../../contract/index.ts';
+import {
+  compareVersions,
+  type Finding,
+  firmwareModelOf,
+  lowBatteryPercent,
+  weakSignalDbm,
+} from '../../contract/index.ts';
 import { isKnownCodeForm, macFits, nameKey } from './forms.ts';
 import { finding, type PlannedDevice, type Rule, type SitePlan } from './plan.ts';
 import { isAttached, isPaired } from './states.ts';
@@ -156,5 +162,29 @@ const clocks: Rule = {
     }),
 };
 
+/** Devices that run older firmware than this laptop holds for their model. */
+const firmware: Rule = {
+  codes: ['FIRMWARE_OLD'],
+  phase: 'release',
+  check: ({ devices }, { newestFirmware }) =>
+    devices.flatMap((device) => {
+      const model = firmwareModelOf(device.model);
+      const available = model && newestFirmware.get(model);
+      const { firmware: installed } = device;
+      if (installed === null || available === undefined) return [];
+      if ((compareVersions(installed, available) ?? 0) >= 0) return [];
+      const params = { device: device.name, installed, available };
+      return [finding('FIRMWARE_OLD', 'warning', 'hardware', params, device.id)];
+    }),
+};
+
 /** Rules about single devices, their codes and their progress. */
-export const deviceRules: readonly Rule[] = [codeForm, codeDuplicate, nameDuplicate, hubs, clocks, doors];
+export const deviceRules: readonly Rule[] = [
+  codeForm,
+  codeDuplicate,
+  nameDuplicate,
+  hubs,
+  clocks,
+  firmware,
+  doors,
+];

@@ -5,6 +5,7 @@ import type {
   ErrorCode,
   ErrorParams,
   Finding,
+  FirmwareModel,
   Radio,
   SiteData,
 } from '../../contract/index.ts';
@@ -23,6 +24,8 @@ export interface PlannedDevice {
   readonly state: DeviceState;
   readonly rssi: number | null;
   readonly batteryPercent: number | null;
+  /** The version that it runs; null until it was asked. */
+  readonly firmware: string | null;
   /** What was added to the laptop's time when the device was given it; null where it never was. */
   readonly clockOffsetMs: number | null;
   readonly networkProven: boolean;
@@ -55,6 +58,8 @@ export interface RuleContext {
   readonly businessTypes: readonly string[] | null;
   /** Cloud's clock minus the laptop's; null until measured. */
   readonly clockOffsetMs: number | null;
+  /** The newest firmware on this laptop, by model. */
+  readonly newestFirmware: ReadonlyMap<FirmwareModel, string>;
   /** Devices of other sites by MAC or normalised activation code. */
   readonly elsewhere: (code: string) => { readonly site: string; readonly device: string } | undefined;
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Store } from '../../../db/store.ts';
 import type { DeviceRecord } from '../../../db/types.ts';
 import { CodedError, type Network, type Work } from '../../../electron/contract/index.ts';
 import { type Commissioning, createCommissioning } from '../../../electron/host/commissioning/index.ts';
 import { createDiscovery, type Discovery } from '../../../electron/host/discovery/index.ts';
+import { createFirmwareLibrary, type FirmwareLibrary } from '../../../electron/host/firmware/index.ts';
 import { defaultLimits } from '../../../electron/host/rules/index.ts';
 import { createSites, type Sites } from '../../../electron/host/sites/index.ts';
 import { Device } from '../../../native/devices/index.ts';
@@ -42,6 +44,7 @@ export interface Laptop {
   readonly sites: Sites;
   readonly discovery: Discovery;
   readonly commissioning: Commissioning;
+  readonly firmware: FirmwareLibrary;
   /** What the panel showed, one entry for each change. */
   readonly shown: Work[];
   /** What is known of the cloud's clock. */
@@ -81,9 +84,16 @@ export async function openLaptop(dataDir: string, air: VirtualSite): Promise<Lap
     identify: async (channel) => identityOf((await Device.open(channel, { clock: fastClock })).identity),
   });
   const discovery = createDiscovery({ finder, store, practice: false });
+  const firmware = createFirmwareLibrary({
+    folder: join(dataDir, 'firmware'),
+    readOnly: false,
+    now: fastClock.now,
+    newId: nextId,
+  });
   const commissioning = createCommissioning({
     store,
     discovery,
+    firmware,
     open: async (foundId, signal) => {
       const channel = await finder.open(foundId, { signal });
       channels.add(channel);
@@ -97,6 +107,7 @@ export async function openLaptop(dataDir: string, air: VirtualSite): Promise<Lap
       tenants: null,
       businessTypes: null,
       clockOffsetMs: cloud.offsetMs,
+      newestFirmware: firmware.newest(),
     }),
     clockOffsetMs: () => cloud.offsetMs,
   });
@@ -113,6 +124,7 @@ export async function openLaptop(dataDir: string, air: VirtualSite): Promise<Lap
   });
   return {
     cloud,
+    firmware,
     store,
     sites: createSites({ store, now: fastClock.now, newId: nextId, person: () => 'Iris' }),
     discovery,

@@ -34,6 +34,7 @@ const rules = {
   tenants: ['Practice Installers'],
   businessTypes: ['office', 'education'],
   clockOffsetMs: null,
+  newestFirmware: new Map(),
 };
 
 /** Opens a register on a new store; each change comes a second after the one before. */

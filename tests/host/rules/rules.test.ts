@@ -27,6 +27,7 @@ const context: RuleContext = {
   tenants: ['Example'],
   businessTypes: ['office'],
   clockOffsetMs: null,
+  newestFirmware: new Map(),
   elsewhere: () => undefined,
 };
 
@@ -44,6 +45,7 @@ function device(id: string, parentId: string | null, more: Partial<PlannedDevice
     state: 'planned',
     rssi: null,
     batteryPercent: null,
+    firmware: null,
     clockOffsetMs: null,
     networkProven: false,
     ...more,
@@ -256,6 +258,27 @@ describe('the rules of the release', () => {
       'VOUCHER_MISSING',
     ]);
     expect(warnings.every((one) => one.severity === 'warning')).toBe(true);
+  });
+
+  it('warns of firmware that is older than what this laptop holds for the model, and of nothing unknown', () => {
+    const newestFirmware = new Map([['cylinder' as const, '1.9.0']]);
+    const locks = (model: PlannedDevice['model'], firmware: string | null) => [
+      ...finished,
+      device('cellar', 'hub', { state: 'tested', mac: '01FFEE00112234', model, firmware }),
+    ];
+    const warned = (...of: Parameters<typeof locks>) =>
+      codes(locks(...of), {}, 'release', { newestFirmware });
+    expect(warned('cylinder_pin', '1.8.2')).toEqual(['FIRMWARE_OLD cellar']);
+    for (const [model, version] of [
+      ['cylinder', '1.9.0'],
+      ['cylinder', '1.10.0'],
+      ['cylinder', null],
+      ['cylinder', 'factory'],
+      ['escutcheon', '1.0.0'],
+      [null, '1.0.0'],
+    ] as const) {
+      expect(warned(model, version)).toEqual([]);
+    }
   });
 
   it('says which rules were looked at and hold', () => {

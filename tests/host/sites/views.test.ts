@@ -10,6 +10,7 @@ const account = {
   tenants: null,
   businessTypes: null,
   clockOffsetMs: null,
+  newestFirmware: new Map(),
 };
 
 /** A site with a hub and two locks, and what the screens see of it. */
