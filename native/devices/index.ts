@@ -34,14 +34,21 @@ export type {
   WorkflowOptions,
 } from './workflow.ts';
 export { type AttachOptions, attachChildren } from './workflows/attach.ts';
-export type { AttachedChild, ChildPlan, ChildWay } from './workflows/child.ts';
+export type { AttachedChild, ChildPlan, ChildWay, HeldBy } from './workflows/child.ts';
 export {
   brokenLink,
   type ConfigureNetworkOptions,
   configureNetwork,
   type ReachLink,
 } from './workflows/configure-network.ts';
+export {
+  type ChildToDetach,
+  type DetachedChild,
+  type DetachOptions,
+  detachChildren,
+} from './workflows/detach.ts';
 export { type PairHubOptions, pairHub } from './workflows/pair-hub.ts';
+export { type ResetOptions, resetDevice } from './workflows/reset.ts';
 export { setTime, type TrustedTime } from './workflows/set-clock.ts';
 export {
   DOOR_CHECKS,

@@ -137,7 +137,11 @@ export class VirtualDevice {
     };
     const { radio } = this.description;
     this.#hub = radio === undefined ? new HubRadio(radioParts) : undefined;
-    this.#member = radio === undefined ? undefined : new MemberRadio({ ...radioParts, radio });
+    this.#member = radio === undefined ? undefined : new MemberRadio({
+            ...radioParts,
+            radio,
+            detachHangs: () => this.faults.has('detach_hangs'),
+          });
     if (this.#hub !== undefined) field.addHub(this.#hub);
     if (this.#member !== undefined) field.addMember(this.#member);
     this.#dispatcher = new Dispatcher(this.#internals(), this.writes);

@@ -24,6 +24,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** New firmware does not come up, and the boot loader goes back at once. */
   z.object({ kind: z.literal('image_does_not_start') }),
   z.object({ kind: z.literal('weak_radio'), lossDb: z.int().min(1).max(120) }),
+  /** Does not let its hub detach it: the hub waits for a confirmation that never comes. */
+  z.object({ kind: z.literal('detach_hangs') }),
   z.object({ kind: z.literal('flat_battery') }),
   /** The motor does not turn. */
   z.object({ kind: z.literal('jammed') }),

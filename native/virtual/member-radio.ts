@@ -18,7 +18,11 @@ export class MemberRadio implements RadioNode {
   readonly #timers: Timers;
   readonly #field: RadioField;
   readonly #log: DeviceLog;
-  readonly #condition: { readonly powered: () => boolean; readonly lossDb: () => number };
+  readonly #condition: {
+    readonly powered: () => boolean;
+    readonly lossDb: () => number;
+    readonly detachHangs: () => boolean;
+  };
   #cancelCall: () => void = () => {};
   #rssi: number | undefined;
 
@@ -31,6 +35,7 @@ export class MemberRadio implements RadioNode {
     log: DeviceLog;
     powered: () => boolean;
     lossDb: () => number;
+    detachHangs: () => boolean;
   }) {
     this.id = parts.id;
     this.radio = parts.radio;
@@ -103,6 +108,7 @@ export class MemberRadio implements RadioNode {
     this.#rssi = heard?.rssi;
     if (heard === undefined || heard.reply === 'unknown') return false;
     if (heard.reply === 'detach') {
+      if (this.#condition.detachHangs()) return false;
       this.#field.call(network.iq, { id: this.id, net: network.net, what: 'detached' });
       this.leave();
       return false;

@@ -16,5 +16,11 @@ export const commissionErrors = {
   'commission.card_not_presented': { retry: 'yes' },
   'commission.check_failed': { retry: 'after_fix' },
   'commission.half_attached': { retry: 'after_fix' },
+  'commission.detach_unconfirmed': { retry: 'yes' },
+  'commission.detach_pending': { retry: 'after_fix' },
+  'commission.has_children': { retry: 'after_fix' },
+  'commission.reboot_loop': { retry: 'after_fix' },
+  'commission.reset_unproven': { retry: 'yes' },
+  'commission.still_attached': { retry: 'after_fix' },
   'commission.network_unproven': { retry: 'after_fix' },
 } as const satisfies ErrorTable;

@@ -64,7 +64,12 @@ export function channelSteps(child: ChildWork): readonly Step<unknown>[] {
     check: async (context, tools) =>
       tools.journal.recall(testedFact(child)) === 'yes' || (await check(context, tools)),
   };
+  const free: Step<unknown> = {
+    ...stage('free', READY_STEP_LIMIT_MS, (tools) => letFree(child, tools)),
+    undo: () => letGo(child),
+  };
   return [
+    ...(plan.heldBy === undefined ? [] : [free]),
     stage('tree', WRITE_LIMIT_MS, (tools) => writeTree(child, tools)),
     {
       ...stage('ready', READY_STEP_LIMIT_MS, (tools) => makeReady(child, tools)),
@@ -83,6 +88,21 @@ export function channelSteps(child: ChildWork): readonly Step<unknown>[] {
       settles: true,
     },
   ];
+}
+
+/**
+ * Takes the child from the hub that it still believes in. Under its own failsafe: whatever fails afterwards, it goes
+ * back to that hub. Its hub here must not be told of a new place before (reboot loop), so this comes first.
+ */
+async function letFree(child: ChildWork, tools: StepTools): Promise<void> {
+  const { signal, journal } = tools;
+  if (confirmedSoFar(child, journal).kind !== 'nothing') return;
+  const device = await connected(child, tools);
+  const takenOver = await tools.failsafe(device).arm(signal);
+  if (takenOver && journal.recall(freedFact(child)) === 'yes') return;
+  journal.remember(testedFact(child), 'no');
+  await device.detach({ force: true }, { signal });
+  journal.remember(freedFact(child), 'yes');
 }
 
 /** Connects and arms the child, and reads its key; unless an earlier run got as far as its commit. */
@@ -181,6 +201,10 @@ async function join(child: ChildWork, tools: StepTools): Promise<void> {
   if (before === 'attached') throw new CodedError('commission.lock_taken', { device: plan.id });
   const seconds = Math.round(limitMs / 1000);
   throw new CodedError('commission.not_attached', { device: plan.id, seconds });
+}
+
+function freedFact({ plan }: ChildWork): string {
+  return `freed ${plan.id}`;
 }
 
 function testedFact({ plan }: ChildWork): string {

@@ -1,3 +1,4 @@
+import { CodedError } from '../../../electron/contract/errors.ts';
 import type { Clock } from '../../smp/index.ts';
 import type { Device } from '../device.ts';
 import type { Journal } from '../journal.ts';
@@ -24,12 +25,25 @@ export interface AttachOptions {
 }
 
 /**
+ * Attached elsewhere in the tree of the same hub before it has confirmed that it left, a child can put the hub into a
+ * reboot loop. Over a channel it is let free first; with the card nothing can be, so this is refused.
+ */
+function assertNoRebootLoop({ hub, children }: AttachOptions): void {
+  const risky = children.find(
+    ({ way, heldBy, parentId }) =>
+      way.kind === 'card' && heldBy?.hub === hub.identity.mac && heldBy.parent !== parentId,
+  );
+  if (risky !== undefined) throw new CodedError('commission.reboot_loop', { device: risky.id });
+}
+
+/**
  * Attaches children one after the other, each wholly or not at all: a failure leaves the ones before it
  * attached, and everything about this one as it was. Resumed by calling it again with the same journal.
- * @throws CodedError `commission.*`, `device.*`, `pairing.*`, or what the ways give.
+ * @throws CodedError `commission.reboot_loop` before anything is sent; `commission.*`, `device.*`, `pairing.*`, or what the ways give.
  */
 export async function attachChildren(options: AttachOptions): Promise<void> {
   const { id, hub, time, journal, clock, signal, onProgress, onAttached } = options;
+  assertNoRebootLoop(options);
   const children = inTreeOrder(options.children).map(
     (plan): ChildWork => ({
       plan,

@@ -23,6 +23,12 @@ export type ChildWay =
   /** The person presents the maintenance card at it. */
   | { readonly kind: 'card' };
 
+/** A hub, and the repeater below it that a child hung on; no `parent` means the hub itself. */
+export interface HeldBy {
+  readonly hub: string;
+  readonly parent?: string | undefined;
+}
+
 /** A repeater or lock as the plan has it. */
 export interface ChildPlan {
   /** As in `identity.mac`. */
@@ -31,6 +37,11 @@ export interface ChildPlan {
   /** The repeater above it; undefined for the hub itself. */
   readonly parentId?: string | undefined;
   readonly way: ChildWay;
+  /**
+   * The place that the child itself still believes in, where a hub was made to forget it, or was replaced, without
+   * its knowing. It is let free first: over a channel by us, with the card by its own call.
+   */
+  readonly heldBy?: HeldBy | undefined;
   /** A lock's settings; undefined leaves them as they are. */
   readonly settings?: SettingsToWrite | undefined;
 }

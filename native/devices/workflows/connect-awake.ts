@@ -8,6 +8,19 @@ const WAKE_POLL_MS = 2_000;
 /** The codes of a device that is not there, or lets nobody in without a hand (A21). */
 const ASLEEP: readonly string[] = ['pairing.closed', 'ble.unreachable', 'finder.not_found'];
 
+/** A restarting device is not there, answers nothing, or has lost the session: all of it passes. */
+export const RESTARTING: readonly string[] = [
+  'device.busy',
+  'device.timeout',
+  'device.disconnected',
+  'device.session_lost',
+  'device.gone_silent',
+  'ble.lost',
+  'serial.no_such_port',
+  'serial.port_gone',
+  'work.device_not_found',
+];
+
 /** How long to wait for a device, and with what. */
 export interface WakeOptions {
   /** After this the last failure is thrown, in milliseconds. */

@@ -6,7 +6,7 @@ import type { Device } from '../device.ts';
 import type { Journal } from '../journal.ts';
 import { uploadImage } from '../upload-image.ts';
 import { type Hand, type Progress, runWorkflow, type Step, type StepTools } from '../workflow.ts';
-import { connectAwake } from './connect-awake.ts';
+import { connectAwake, RESTARTING } from './connect-awake.ts';
 
 /** What updating one device needs. */
 export interface UpdateFirmwareOptions {
@@ -48,19 +48,6 @@ const UPLOAD_LIMIT_MS = 2 * 3_600_000;
 /** A boot loader copies two slots of flash; some take a minute. A lock then waits for a hand (A21). */
 const BACK_LIMIT_MS = 180_000;
 const RESTART_STEP_LIMIT_MS = BACK_LIMIT_MS + 60_000;
-
-/** A restarting device is not there, answers nothing, or has lost the session: all of it passes. */
-const PASSES: readonly string[] = [
-  'device.busy',
-  'device.timeout',
-  'device.disconnected',
-  'device.session_lost',
-  'device.gone_silent',
-  'ble.lost',
-  'serial.no_such_port',
-  'serial.port_gone',
-  'work.device_not_found',
-];
 
 /**
  * Brings a device to an image: sends it, has the boot loader try it, and keeps it only once it has come back and
@@ -160,7 +147,7 @@ async function restart(context: Context, tools: StepTools): Promise<void> {
   try {
     context.device = await connectAwake((signal) => connectRestarted(context, signal), tools, {
       limitMs: BACK_LIMIT_MS,
-      alsoAsleep: PASSES,
+      alsoAsleep: RESTARTING,
       hand: context.options.hand,
     });
   } catch (caught) {
@@ -216,7 +203,7 @@ function holds({ hash }: ImageSlot, { options }: Context): boolean {
 function isPassing(caught: unknown): boolean {
   return (
     caught instanceof CodedError &&
-    [...PASSES, 'pairing.closed', 'finder.not_found', 'ble.unreachable'].includes(caught.code)
+    [...RESTARTING, 'pairing.closed', 'finder.not_found', 'ble.unreachable'].includes(caught.code)
   );
 }
 
