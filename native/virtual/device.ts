@@ -134,14 +134,11 @@ export class VirtualDevice {
       field,
       powered: () => this.powered,
       lossDb: () => this.radioLossDb,
+      detachHangs: () => this.faults.has('detach_hangs'),
     };
     const { radio } = this.description;
     this.#hub = radio === undefined ? new HubRadio(radioParts) : undefined;
-    this.#member = radio === undefined ? undefined : new MemberRadio({
-            ...radioParts,
-            radio,
-            detachHangs: () => this.faults.has('detach_hangs'),
-          });
+    this.#member = radio === undefined ? undefined : new MemberRadio({ ...radioParts, radio });
     if (this.#hub !== undefined) field.addHub(this.#hub);
     if (this.#member !== undefined) field.addMember(this.#member);
     this.#dispatcher = new Dispatcher(this.#internals(), this.writes);

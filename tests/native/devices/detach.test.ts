@@ -83,29 +83,35 @@ describe.each(ways)('detaching over %s (A49)', (way) => {
     expectFree(room, lock);
   });
 
-  test.each(['detach', 'tree', 'failsafe', 'attach'])('a lost answer to %s changes nothing', async (command) => {
-    const { room, lock, hub } = await attached(way);
-    room.hub.faults.set({ kind: 'drop_answer', count: 1, command });
-    const before = room.hub.writes.tree ?? 0;
-    await new Detaching(room).run(hub, [{ id: LOCK }]);
-    expectFree(room, lock);
-    expect(room.hub.writes.detach).toBe(1);
-    expect(room.hub.writes.tree).toBe(before + 1);
-  });
-
-  test.each(['before', 'after'] as const)('a hub that restarts %s each write is asked again', async (moment) => {
-    for (const command of ['detach', 'tree', 'failsafe']) {
+  test.each(['detach', 'tree', 'failsafe', 'attach'])(
+    'a lost answer to %s changes nothing',
+    async (command) => {
       const { room, lock, hub } = await attached(way);
-      const journal = new MemoryJournal();
-      room.hub.faults.set({ kind: 'restart', command, moment });
-      await codeOf(new Detaching(room).run(hub, [{ id: LOCK }], { journal }));
-      await room.clock.pass(300_000);
-      room.hub.pressButton();
-      const again = await room.paired(room.hub, way);
-      await new Detaching(room).run(again, [{ id: LOCK }], { journal });
+      room.hub.faults.set({ kind: 'drop_answer', count: 1, command });
+      const before = room.hub.writes.tree ?? 0;
+      await new Detaching(room).run(hub, [{ id: LOCK }]);
       expectFree(room, lock);
-    }
-  });
+      expect(room.hub.writes.detach).toBe(1);
+      expect(room.hub.writes.tree).toBe(before + 1);
+    },
+  );
+
+  test.each(['before', 'after'] as const)(
+    'a hub that restarts %s each write is asked again',
+    async (moment) => {
+      for (const command of ['detach', 'tree', 'failsafe']) {
+        const { room, lock, hub } = await attached(way);
+        const journal = new MemoryJournal();
+        room.hub.faults.set({ kind: 'restart', command, moment });
+        await codeOf(new Detaching(room).run(hub, [{ id: LOCK }], { journal }));
+        await room.clock.pass(300_000);
+        room.hub.pressButton();
+        const again = await room.paired(room.hub, way);
+        await new Detaching(room).run(again, [{ id: LOCK }], { journal });
+        expectFree(room, lock);
+      }
+    },
+  );
 });
 
 describe('detaching', () => {
@@ -175,7 +181,16 @@ describe('detaching', () => {
     hub.writeTree = async (tree, options) => {
       hub.writeTree = stolen;
       // Between the reading and the writing another one writes.
-      await stolen({ rev: tree.rev, items: [{ id: LOCK, type: 3 }, { id: LOCK_2, type: 3 }] }, options);
+      await stolen(
+        {
+          rev: tree.rev,
+          items: [
+            { id: LOCK, type: 3 },
+            { id: LOCK_2, type: 3 },
+          ],
+        },
+        options,
+      );
       return stolen(tree, options);
     };
     expect(await codeOf(new Detaching(room).run(hub, [{ id: LOCK }]))).toBe('commission.tree_changed');
@@ -244,7 +259,10 @@ describe('a lock that another hub was made to forget', () => {
     const work = new Attaching(room);
     await work.run(nextHub, [room.near(lock, { heldBy: { hub: HUB } })]);
     expect(story(work.progress)[0]).toBe(`free ${LOCK} done`);
-    expect(lock.flashReport).toMatchObject({ armed: false, membership: { state: 'attached', iq: '04.A2.A0' } });
+    expect(lock.flashReport).toMatchObject({
+      armed: false,
+      membership: { state: 'attached', iq: '04.A2.A0' },
+    });
     expect(next.flashReport.attachments).toEqual({ [LOCK]: 'attached' });
     expect(old.flashReport.attachments).toEqual({ [LOCK]: 'attached' });
   });
@@ -267,7 +285,12 @@ describe('a lock that another hub was made to forget', () => {
     for (const moment of ['before', 'after'] as const) {
       const { room, lock, hub } = await attached();
       await hub.close();
-      const next = room.make({ kind: 'iq', mac: '04.A2.A0', serial: 'IQ3-000002', activationCode: '11.22.33' });
+      const next = room.make({
+        kind: 'iq',
+        mac: '04.A2.A0',
+        serial: 'IQ3-000002',
+        activationCode: '11.22.33',
+      });
       const nextHub = await room.paired(next);
       const journal = new MemoryJournal();
       const plan = room.near(lock, { heldBy: { hub: HUB } });
@@ -277,7 +300,10 @@ describe('a lock that another hub was made to forget', () => {
       await room.clock.pass(200_000);
       lock.presentCard();
       await new Attaching(room).run(nextHub, [plan], journal);
-      expect(lock.flashReport).toMatchObject({ armed: false, membership: { state: 'attached', iq: '04.A2.A0' } });
+      expect(lock.flashReport).toMatchObject({
+        armed: false,
+        membership: { state: 'attached', iq: '04.A2.A0' },
+      });
       expect(next.flashReport.attachments).toEqual({ [LOCK]: 'attached' });
     }
   });
