@@ -12,6 +12,7 @@ import type { Problem } from '../../electron/contract/errors.ts';
 import type {
   AppState,
   Discovery,
+  Firmware,
   Outbox,
   Practice,
   Site,
@@ -28,6 +29,7 @@ interface Host {
   readonly app: Watch<AppState>;
   readonly sites: Watch<readonly SiteRow[]>;
   readonly discovery: Watch<Discovery>;
+  readonly firmware: Watch<Firmware>;
   readonly work: Watch<Work | null>;
   readonly outbox: Watch<Outbox>;
   readonly practice: Watch<Practice | null>;
@@ -55,6 +57,7 @@ function createHost(connection: Connection): Host {
       (rows: readonly SiteRow[] | undefined, event) => mergeRows(rows, event),
     ),
     discovery: createWatch(connection, (signal) => client.discovery.watch(undefined, { signal }), latest),
+    firmware: createWatch(connection, (signal) => client.firmware.watch(undefined, { signal }), latest),
     work: createWatch(connection, (signal) => client.work.watch(undefined, { signal }), latest),
     outbox: createWatch(connection, (signal) => client.outbox.watch(undefined, { signal }), latest),
     practice: createWatch(connection, (signal) => client.practice.watch(undefined, { signal }), latest),
@@ -146,6 +149,7 @@ export const useAppState = () => useWatched(useHost().app);
 export const useSites = () => useWatched(useHost().sites);
 export const useSite = (siteId: string) => useWatched(useHost().site(siteId));
 export const useDiscovery = () => useWatched(useHost().discovery);
+export const useFirmware = () => useWatched(useHost().firmware);
 export const useWork = () => useWatched(useHost().work);
 export const useOutbox = () => useWatched(useHost().outbox);
 export const usePractice = () => useWatched(useHost().practice);

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Site } from '../../electron/contract/index.ts';
 import { ensureBuilt } from '../../electron/launch/build.ts';
 import { fakeAttach, fakeId, fakeTest, fakeTwoWays, fakeWorld } from '../support/fake-data.ts';
+import { fakeUpdate, withFirmware } from '../support/fake-firmware.ts';
 import { type FakeHost, startFakeHost } from '../support/fake-host.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -75,6 +77,23 @@ async function openSheet(name: string): Promise<void> {
   await page.getByRole('button', { name: `More about ${name}` }).click();
   await page.getByRole('menuitem', { name: 'Measure, log and history' }).click();
   await page.getByRole('dialog', { name }).waitFor();
+}
+
+/** Opens the firmware of the drawn site, whose devices are old, current and not known. */
+async function openFirmware(): Promise<void> {
+  host.change((world) => {
+    const site = world.sites.get(siteId);
+    if (site) world.sites.set(siteId, withFirmware(site));
+  });
+  await page.getByRole('button', { name: /^Firmware \d+: so many devices/ }).click();
+  await page.getByRole('region', { name: 'Firmware of the devices' }).waitFor();
+}
+
+/** The devices that run older firmware, as the host would update them. */
+function oldOnes(site: Site): string[] {
+  return site.findings.flatMap(({ code, deviceId }) =>
+    code === 'FIRMWARE_OLD' && deviceId !== undefined ? [deviceId] : [],
+  );
 }
 
 /** The inputs of all calls of one name, in their order. */
@@ -180,6 +199,31 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
       });
       await page.getByRole('button', { name: 'How each goes' }).click();
       await page.getByText('Over Bluetooth, on the bench: 3').waitFor();
+    },
+  ],
+  [
+    'firmware in the middle of an update',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      await openFirmware();
+      host.change((world) => {
+        const site = world.sites.get(siteId);
+        if (site) world.work = fakeUpdate(site, oldOnes(site));
+      });
+      await page.getByText('Not updated').waitFor();
+      await page.getByText('62%').first().waitFor();
+    },
+  ],
+  [
+    'firmware images, and a file that is none',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      await openFirmware();
+      await page.getByRole('button', { name: 'Images' }).click();
+      await page
+        .getByLabel('Firmware image file')
+        .setInputFiles({ name: 'hub.zip', mimeType: 'application/zip', buffer: Buffer.from('PK') });
+      await page.getByText('hub.zip is no firmware image').waitFor();
     },
   ],
   [
@@ -392,6 +436,48 @@ describe('pairing', () => {
     expect(host.calls.filter((call) => call.name === 'work.pairHub').at(-1)?.input).toMatchObject({
       activationCode: '7C.0B.E8',
     });
+  });
+});
+
+describe('the firmware of a site', () => {
+  it('offers what is old, leaves out what a person takes off, and sends each its model’s image', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await openFirmware();
+    const site = host.world.sites.get(siteId);
+    const low = site?.devices.find((each) => each.batteryPercent === 14);
+    const wanted = site?.devices.filter(
+      ({ id, kind, mac }) => oldOnes(site).includes(id) && kind === 'lock' && mac !== null && id !== low?.id,
+    );
+    await page.getByText('Battery 14 %: change it first').waitFor();
+    expect(await page.getByLabel(`Update ${low?.name}`).isDisabled()).toBe(true);
+    await page.getByLabel('Update Technikraum UG').uncheck();
+    await page.getByRole('button', { name: 'Image 1.9.0 for Escutcheon' }).click();
+    await page.getByRole('menuitem', { name: '1.8.2' }).click();
+    await page.getByRole('button', { name: `Update ${wanted?.length} devices` }).click();
+    await expect.poll(() => inputsOf('work.updateFirmware')).toHaveLength(1);
+    const [input] = inputsOf('work.updateFirmware') as [{ updates: { deviceId: string; imageId: string }[] }];
+    expect(input.updates.map(({ deviceId }) => deviceId)).toEqual(wanted?.map(({ id }) => id));
+    expect(new Set(input.updates.map(({ imageId }) => imageId))).toEqual(new Set([fakeId(9303)]));
+    await page.getByText('Updating').first().waitFor();
+  });
+
+  it('takes an image file for the model that the person names, and forgets one', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await openFirmware();
+    await page.getByRole('button', { name: 'Images' }).click();
+    await page.getByRole('button', { name: /For which model/ }).click();
+    await page.getByRole('option', { name: 'Cylinder' }).click();
+    await page
+      .getByLabel('Firmware image file')
+      .setInputFiles({ name: 'cyl.bin', mimeType: 'application/octet-stream', buffer: Buffer.from('image') });
+    await page.getByText('Cylinder 2.0.0 is on this laptop.').waitFor();
+    expect(inputsOf('firmware.import')).toMatchObject([{ fileName: 'cyl.bin', model: 'cylinder' }]);
+    await page.getByRole('button', { name: 'Remove the image 1.8.2 for Escutcheon' }).click();
+    await expect.poll(() => inputsOf('firmware.remove')).toEqual([{ imageId: fakeId(9303) }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { compareVersions } from '../../electron/contract/firmware-version.ts';
 import {
   type Firmware,
   type FirmwareModel,
@@ -42,7 +43,16 @@ export function withFirmware(site: Site): Site {
       batteryPercent: lock === 2 ? 14 : device.batteryPercent,
     };
   });
-  return { ...site, devices };
+  const { images } = fakeFirmware();
+  const findings = devices.flatMap(({ id, name, model, mac, firmware }) => {
+    const available = images.find((each) => each.model === firmwareModelOf(model))?.version;
+    if (mac === null || firmware === null || available === undefined) return [];
+    if ((compareVersions(firmware, available) ?? 0) >= 0) return [];
+    const params = { device: name, installed: firmware, available };
+    const where = { step: 'hardware' as const, deviceId: id };
+    return [{ code: 'FIRMWARE_OLD' as const, severity: 'warning' as const, params, ...where }];
+  });
+  return { ...site, devices, findings: [...site.findings, ...findings] };
 }
 
 /** An update of several devices: one done, one failed, one in the middle of its upload. */

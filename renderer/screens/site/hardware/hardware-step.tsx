@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Device, FoundDevice, Site } from '../../../../electron/contract/model.ts';
-import { useAct } from '../../../app/host.tsx';
+import { useAct, useWork } from '../../../app/host.tsx';
 import layout from '../../../parts/layout.module.css';
 import { ProblemNote } from '../../../parts/problem.tsx';
 import type { RowsHandle } from '../../../parts/rows.tsx';
+import { FirmwarePane } from '../firmware/firmware-pane.tsx';
 import { DeviceDialog, type DeviceDraft } from './device-dialog.tsx';
 import { FoundPane } from './found-pane.tsx';
 import css from './hardware.module.css';
@@ -17,6 +18,10 @@ export function HardwareStep({ site, deviceId }: { site: Site; deviceId: string 
   const [binding, setBinding] = useState<FoundDevice | null>(null);
   const [pairing, setPairing] = useState<{ device: Device; found: FoundDevice } | null>(null);
   const [draft, setDraft] = useState<DeviceDraft | null>(null);
+  const { value: work } = useWork();
+  // What became of an update is looked for here, whoever opened what before.
+  const updates = work?.kind === 'update_firmware' && work.siteId === site.id && work.state !== 'done';
+  const [firmware, setFirmware] = useState<boolean | null>(null);
   const tree = useRef<RowsHandle | null>(null);
   const bind = useAct((client, input: { deviceId: string; foundId: string }) =>
     client.devices.bindFound(input),
@@ -75,16 +80,21 @@ export function HardwareStep({ site, deviceId }: { site: Site; deviceId: string 
           onStopBinding={() => setBinding(null)}
           onDraft={setDraft}
           onPair={(device, found) => setPairing({ device, found })}
+          onFirmware={() => setFirmware(true)}
         />
       </div>
-      <FoundPane
-        site={site}
-        selected={selected}
-        binding={binding}
-        onBind={startBinding}
-        onPair={(device, found) => setPairing({ device, found })}
-        onShow={show}
-      />
+      {(firmware ?? updates) ? (
+        <FirmwarePane site={site} onClose={() => setFirmware(false)} />
+      ) : (
+        <FoundPane
+          site={site}
+          selected={selected}
+          binding={binding}
+          onBind={startBinding}
+          onPair={(device, found) => setPairing({ device, found })}
+          onShow={show}
+        />
+      )}
       {pairing !== null && (
         <PairDialog device={pairing.device} found={pairing.found} onClose={() => setPairing(null)} />
       )}

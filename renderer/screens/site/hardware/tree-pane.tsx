@@ -32,6 +32,7 @@ export function TreePane({
   onStopBinding,
   onDraft,
   onPair,
+  onFirmware,
 }: {
   site: Site;
   handle: { current: RowsHandle | null };
@@ -42,6 +43,7 @@ export function TreePane({
   onStopBinding: () => void;
   onDraft: (draft: DeviceDraft) => void;
   onPair: (device: Device, found: FoundDevice) => void;
+  onFirmware: () => void;
 }) {
   const t = useText();
   const { value: work } = useWork();
@@ -165,6 +167,7 @@ export function TreePane({
                 <Text id="rules.count" values={{ count: findings.length }} />
               )}
             </Button>
+            <FirmwareButton site={site} onPress={onFirmware} />
             <Menu
               label={t('tree.add')}
               trigger={
@@ -279,6 +282,24 @@ export function TreePane({
       {port && <PortDialog onClose={() => setPort(false)} />}
       {removing !== null && <RemoveDevice site={site} device={removing} onClose={() => setRemoving(null)} />}
     </section>
+  );
+}
+
+/** Opens the firmware of the site; says how many devices run an older one than the laptop has. */
+function FirmwareButton({ site, onPress }: { site: Site; onPress: () => void }) {
+  const t = useText();
+  const old = site.findings.filter(({ code }) => code === 'FIRMWARE_OLD').length;
+  if (site.devices.length === 0) return null;
+  return (
+    <Button label={t('firmware.button', { count: old })} onPress={onPress}>
+      <Text id="firmware.title" />
+      {old > 0 && (
+        <span className="wide">
+          {' '}
+          <Text id="number" values={{ value: old }} />
+        </span>
+      )}
+    </Button>
   );
 }
 
