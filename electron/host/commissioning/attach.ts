@@ -1,21 +1,13 @@
 import type { DeviceRecord } from '../../../db/types.ts';
-import {
-  type AttachedChild,
-  attachChildren,
-  type ChildPlan,
-  type Device,
-} from '../../../native/devices/index.ts';
+import { type AttachedChild, attachChildren, type ChildPlan } from '../../../native/devices/index.ts';
 import { attachWay, CodedError } from '../../contract/index.ts';
 import { isAttached, isLockId, modelOf } from '../rules/index.ts';
 import { judgeSite } from '../sites/index.ts';
 import { type Bench, hubAbove, openSite, pairedCode, touchSite } from './bench.ts';
+import { hubInWork } from './hub-in-work.ts';
 import { pairedDevice } from './links.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
-
-/** After a restart a hub may need this long until the laptop sees it again. */
-const hubLimitMs = 30_000;
-const hubPollMs = 250;
 
 /**
  * Attaches planned devices to their hubs, hub after hub, and the repeaters above them first. Refused before
@@ -94,7 +86,7 @@ async function attachToHub(
   handle: WorkHandle,
 ): Promise<void> {
   const site = openSite(bench.store, hub.siteId);
-  const device = await connectWhenSeen(bench, hub, handle.signal);
+  const device = await hubInWork(bench, hub, handle);
   const idOf = new Map(children.map((child) => [child.mac ?? '', child.id]));
   const tell = stageTeller(handle);
   await attachChildren({
@@ -116,20 +108,6 @@ async function attachToHub(
     },
     onAttached: (attached) => keepAttached(bench, children, attached),
   });
-}
-
-/** Connects the hub; one that was just plugged in or is looked for after a restart may take a moment. */
-export async function connectWhenSeen(bench: Bench, hub: DeviceRecord, signal: AbortSignal): Promise<Device> {
-  const endsAt = bench.clock.ticks() + hubLimitMs;
-  for (;;) {
-    try {
-      return await bench.connectHub(hub, signal);
-    } catch (caught) {
-      const unseen = caught instanceof CodedError && caught.code === 'work.device_not_found';
-      if (!unseen || bench.clock.ticks() >= endsAt || signal.aborted) throw caught;
-      await new Promise<void>((resolve) => bench.clock.setTimer(resolve, hubPollMs));
-    }
-  }
 }
 
 function planOf(bench: Bench, child: DeviceRecord, devices: readonly DeviceRecord[]): ChildPlan {

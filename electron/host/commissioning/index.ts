@@ -97,8 +97,8 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
       for (const left of store.work.unfinished()) {
         if (left.kind === 'attach') await attach(left.siteId, left.deviceIds, left).catch(() => {});
         if (left.kind === 'update_firmware') await resumeFirmwareUpdate(bench, left).catch(() => {});
-        // Ends what is not resumed, and what found other work running; what has ended stays as it is.
-        store.work.end(left.id, 'failed', { code: 'work.interrupted', params: {} }, clock.now());
+        // What is not resumed, and what found other work running.
+        if (store.work.unfinished().some(({ id }) => id === left.id)) work.interrupted(left);
       }
     },
     async close() {

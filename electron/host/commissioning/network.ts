@@ -19,6 +19,7 @@ import {
   wifiProblem,
 } from '../../contract/index.ts';
 import { type Bench, openDevice, openSite, touchSite } from './bench.ts';
+import { hubInWork } from './hub-in-work.ts';
 import { stageTeller } from './stages.ts';
 
 /** What a hub heard speaks for or against a network for so long; after that it may have been moved. */
@@ -139,7 +140,7 @@ async function writeNetwork(
     return measured.last;
   };
   await work.run({ kind: 'configure_network', siteId: site.id, deviceIds: [hub.id] }, async (handle) => {
-    const device = await bench.connectHub(hub, handle.signal);
+    const device = await hubInWork(bench, hub, handle);
     const reach = await configureNetwork({
       id: handle.id,
       hub: device,

@@ -9,8 +9,8 @@ import {
 } from '../../contract/index.ts';
 import type { FirmwareLibrary } from '../firmware/index.ts';
 import { isAttached, isLockId, modelOf } from '../rules/index.ts';
-import { connectWhenSeen } from './attach.ts';
 import { type Bench, hubAbove, openSite, touchSite } from './bench.ts';
+import { hubInWork } from './hub-in-work.ts';
 import { pairedDevice } from './links.ts';
 import { stageTeller } from './stages.ts';
 import type { WorkHandle } from './work-log.ts';
@@ -125,7 +125,7 @@ async function updateOne(
   const { mac } = device;
   if (mac === null) throw new CodedError('work.no_mac', { device: device.name });
   let given: Device | undefined;
-  const connect = connectorOf(bench, device, mac);
+  const connect = connectorOf(bench, device, mac, handle);
   try {
     const updated = await updateFirmware({
       id: handle.id,
@@ -156,12 +156,15 @@ function connectorOf(
   bench: Bench,
   device: DeviceRecord,
   mac: string,
+  { tell }: WorkHandle,
 ): (signal: AbortSignal) => Promise<Device> {
   if (device.kind === 'iq') {
     let seen = false;
     return async (signal) => {
       // After its restart a hub is waited for by the update itself.
-      const hub = await (seen ? bench.connectHub(device, signal) : connectWhenSeen(bench, device, signal));
+      const hub = await (seen
+        ? bench.connectHub(device, signal)
+        : hubInWork(bench, device, { signal, tell }));
       seen = true;
       return hub;
     };

@@ -1,7 +1,14 @@
 import type { Store } from '../../../db/store.ts';
 import type { WorkRecord } from '../../../db/types.ts';
 import type { Journal, StepName } from '../../../native/devices/index.ts';
-import { asCodedError, CodedError, type DoorCheck, type Problem, type Work } from '../../contract/index.ts';
+import {
+  asCodedError,
+  CodedError,
+  type DoorCheck,
+  type Problem,
+  type Work,
+  workSchema,
+} from '../../contract/index.ts';
 import { createSignal } from '../watch.ts';
 
 /** What a person may answer to a check at the door. */
@@ -45,6 +52,8 @@ export interface WorkLog {
   /** Answers the check in question. Throws `work.not_running` for one that is asked no more: a key pressed twice. */
   answer(workId: string, check: DoorCheck, answer: DoorAnswer): void;
   cancel(workId: string): void;
+  /** Ends, and tells as `work.interrupted`, what its process did not live to end and nobody goes on with. */
+  interrupted(left: WorkRecord): void;
   /** Cancels what runs, waits until its device was left as it was, and begins nothing more (`work.interrupted`). */
   close(): Promise<void>;
 }
@@ -165,6 +174,15 @@ export function createWorkLog({ store, now, newId, ready }: WorkDeps): WorkLog {
     cancel(workId) {
       if (current?.id !== workId || running === undefined) throw new CodedError('work.not_running');
       running.controller.abort(new CodedError('commission.cancelled'));
+    },
+
+    interrupted(left) {
+      const problem: Problem = { code: 'work.interrupted', params: {} };
+      const kind = workSchema.shape.kind.safeParse(left.kind);
+      if (running !== undefined || !kind.success) return store.work.end(left.id, 'failed', problem, now());
+      begin({ ...left, kind: kind.data, deviceIds: [...left.deviceIds] }, left.id);
+      show({ startedAt: new Date(left.startedAt).toISOString() });
+      end(left.id, 'failed', problem);
     },
 
     async close() {

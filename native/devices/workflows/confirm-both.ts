@@ -79,8 +79,9 @@ async function commitChild(child: ChildWork, tools: StepTools): Promise<void> {
   try {
     await tools.failsafe(device).commit(signal);
   } catch (caught) {
-    // Rolled back for certain. Whatever else went wrong leaves it open, and the next run finds out.
-    if (isExpired(caught)) forgetConfirmation(child, journal);
+    // Whatever else went wrong leaves open what the child kept, and the next run finds out.
+    if (!isExpired(caught)) throw halfAttached(child, caught);
+    forgetConfirmation(child, journal);
     throw caught;
   }
   rememberConfirmed(child, journal);
@@ -125,6 +126,7 @@ function isExpired(caught: unknown): boolean {
   return caught instanceof CodedError && caught.code === 'commission.failsafe_expired';
 }
 
+/** What one of the two kept is not known, or it is known to be what the other lost. */
 function halfAttached({ plan }: ChildWork, cause: unknown): CodedError {
   return new CodedError('commission.half_attached', { device: plan.id }, { cause });
 }

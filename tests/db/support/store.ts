@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest';
 import { type OpenedStore, openStore, type VaultKeySource } from '../../../db/open.ts';
 import type { NewDevice, Store } from '../../../db/store.ts';
 import type { IntentKind, NewIntent } from '../../../db/types.ts';
-import type { SiteData } from '../../../electron/contract/index.ts';
+import { nextId, siteData } from './data.ts';
+
+export { nextId, siteData };
 
 /** A folder of this test's own, removed at its end. */
 export function testFolder(): string {
@@ -43,33 +45,6 @@ export async function newTestStore(): Promise<{ store: Store; dataDir: string }>
   const dataDir = testFolder();
   const { store } = await openTestStore(dataDir);
   return { store, dataDir };
-}
-
-let lastId = 0;
-/** An id of the right form; later ones sort behind. */
-export function nextId(): string {
-  lastId += 1;
-  return `019508d0-0000-7000-8000-${lastId.toString(16).padStart(12, '0')}`;
-}
-
-export function siteData(name: string, change: Partial<SiteData> = {}): SiteData {
-  return {
-    name,
-    businessType: 'office',
-    country: 'NL',
-    timeZone: 'Europe/Amsterdam',
-    address: { street: 'Kade 1', postcode: '1011 AB', city: 'Amsterdam' },
-    owner: {
-      fullName: 'Anna Øst',
-      email: 'anna@example.org',
-      emailRepeated: 'anna@example.org',
-      language: 'nl',
-    },
-    tenant: '',
-    voucher: 'PRO-50-0001',
-    notes: 'key under\n"the mat"',
-    ...change,
-  };
 }
 
 /** Writes a site and answers its id. */

@@ -282,7 +282,11 @@ describe('attaching that its process did not live to end', () => {
     const later = await openLaptop(bench.dataDir, bench.air);
     await later.commissioning.resume();
     expect(later.store.work.unfinished()).toEqual([]);
-    expect(later.commissioning.current()).toBeNull();
+    expect(later.commissioning.current()).toMatchObject({
+      kind: 'test_door',
+      state: 'failed',
+      problem: { code: 'work.interrupted' },
+    });
   });
 });
 

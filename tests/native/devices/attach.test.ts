@@ -241,6 +241,36 @@ describe('between the two commits (A38)', () => {
     expectUntouched(room, lock);
   });
 
+  test.each([
+    ['did not hear', 'drop_request', 'detached'],
+    ['did', 'drop_answer', 'attached'],
+  ] as const)(
+    'the child is silent about a commit that it %s: it may be attached, and that is told',
+    async (_, kind, state) => {
+      const room = new Room();
+      const lock = room.lock();
+      const hub = await room.paired(room.hub);
+      const attaching = new Attaching(room);
+      const connect = async () => {
+        const device = await room.connect(lock);
+        const commit = device.commit.bind(device);
+        device.commit = (options) => {
+          lock.faults.set({ kind, count: 20 });
+          return commit(options);
+        };
+        return device;
+      };
+      const plan = room.near(lock, { way: { kind: 'channel', connect } });
+      expect(await codeOf(attaching.run(hub, [plan]))).toBe('commission.half_attached');
+      await room.clock.pass(180_000);
+      expect(lock.flashReport.membership.state).toBe(state);
+      lock.faults.clear();
+      lock.presentCard();
+      await new Attaching(room).run(await room.paired(room.hub), [room.near(lock)]);
+      expectAttached(room, lock);
+    },
+  );
+
   test('the hub is gone: half attached, and the next run of the same work mends it without the lock', async () => {
     const room = new Room();
     const lock = room.lock();

@@ -1,4 +1,3 @@
-import { createHook } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { CodedError } from '../../../electron/contract/errors.ts';
 import {
@@ -10,7 +9,7 @@ import {
   MemoryJournal,
   type Progress,
 } from '../../../native/devices/index.ts';
-import type { Clock, PacketChannel } from '../../../native/smp/index.ts';
+import type { PacketChannel } from '../../../native/smp/index.ts';
 import {
   connectInMemory,
   type DeviceOptions,
@@ -18,74 +17,7 @@ import {
   RadioField,
   VirtualDevice,
 } from '../../../native/virtual/index.ts';
-
-/** Stretching a password runs on a thread, outside of any clock: no time may pass while it does. */
-const stretching = new Set<number>();
-createHook({
-  init: (id, type) => {
-    if (type === 'PBKDF2REQUEST') stretching.add(id);
-  },
-  after: (id) => stretching.delete(id),
-  destroy: (id) => stretching.delete(id),
-}).enable();
-
-/** A clock that jumps to the next timer as soon as nothing else can happen. */
-export class JumpingClock implements Clock {
-  #ms = 1_760_000_000_000;
-  readonly #timers = new Set<{ readonly run: () => void; readonly dueMs: number }>();
-
-  now = (): number => this.#ms;
-  ticks = (): number => this.#ms;
-  setTimer = (run: () => void, afterMs: number): (() => void) => {
-    const timer = { run, dueMs: this.#ms + Math.max(0, afterMs) };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  };
-
-  /** Resolves after so much time. */
-  sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.setTimer(resolve, ms);
-    });
-  }
-
-  /** Lets time pass until `work` has ended, at most six hours. */
-  async run<T>(work: Promise<T>): Promise<T> {
-    let ended = false;
-    const end = () => {
-      ended = true;
-    };
-    work.then(end, end);
-    const latestMs = this.#ms + 6 * 3_600_000;
-    while (await this.#stillGoing(() => ended)) {
-      if (!this.#step(latestMs)) throw new Error('nothing is going to happen any more');
-    }
-    return work;
-  }
-
-  /** Lets so much time pass. */
-  async pass(ms: number): Promise<void> {
-    const endMs = this.#ms + ms;
-    while (await this.#stillGoing(() => false)) if (!this.#step(endMs)) break;
-    this.#ms = endMs;
-  }
-
-  async #stillGoing(ended: () => boolean): Promise<boolean> {
-    do {
-      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-    } while (stretching.size > 0);
-    return !ended();
-  }
-
-  #step(latestMs: number): boolean {
-    const [next] = [...this.#timers].sort((a, b) => a.dueMs - b.dueMs);
-    if (next === undefined || next.dueMs > latestMs) return false;
-    this.#timers.delete(next);
-    this.#ms = next.dueMs;
-    next.run();
-    return true;
-  }
-}
+import { JumpingClock } from '../../support/jumping-clock.ts';
 
 export const HUB = '04.A2.FF';
 export const LOCK = '01FFEE0011227F';

@@ -14,8 +14,9 @@ import {
   type PacketChannel,
   packetData,
 } from '../../../native/smp/index.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { SmpStranger, type StrangerOptions } from '../../support/smp-stranger.ts';
-import { codeOf, JumpingClock } from './bench.ts';
+import { codeOf } from './bench.ts';
 
 const FILE = Uint8Array.from({ length: 20_011 }, (_, at) => (at * 7 + (at >> 8)) & 0xff);
 
