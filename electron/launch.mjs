@@ -31,6 +31,7 @@ const scripts = {
   'practice-cloud': { entry: 'electron/cli/practice-cloud.ts', here: true },
   bench: { entry: 'tests/bench/run.ts' },
   fuzz: { entry: 'tests/fuzz/run.ts' },
+  faults: { entry: 'tests/faults/run.ts' },
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
