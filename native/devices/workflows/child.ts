@@ -80,8 +80,9 @@ export function typeOf(plan: ChildPlan): 2 | 3 {
 }
 
 /**
- * The tree with the child in its planned place: the order is kept, a new child stands last (A45). Undefined
- * where it is there already.
+ * The tree with the child in its planned place. The order is kept: what is there stays, a new child stands last, and
+ * one that moves does so together with what hangs below it, parents before children (A45). Undefined where it is
+ * there already.
  */
 export function treeWithChild(tree: Tree, plan: ChildPlan): Tree | undefined {
   const wanted: TreeItem = {
@@ -90,7 +91,10 @@ export function treeWithChild(tree: Tree, plan: ChildPlan): Tree | undefined {
     type: typeOf(plan),
   };
   if (tree.items.some((item) => isSameItem(item, wanted))) return undefined;
-  return { rev: tree.rev, items: [...tree.items.filter(({ id }) => id !== plan.id), wanted] };
+  const moved = new Set([plan.id]);
+  for (const { id, parent } of tree.items) if (parent !== undefined && moved.has(parent)) moved.add(id);
+  const below = tree.items.filter(({ id }) => id !== plan.id && moved.has(id));
+  return { rev: tree.rev, items: [...tree.items.filter(({ id }) => !moved.has(id)), wanted, ...below] };
 }
 
 function isSameItem(one: TreeItem, other: TreeItem): boolean {
@@ -141,13 +145,22 @@ export async function isSettled(child: ChildWork, tools: StepTools): Promise<boo
   return child.settled;
 }
 
-/** Arms the hub and puts the child into its tree, unless it is there. */
+/**
+ * Arms the hub and puts the child into its tree, unless it is there. One that stands elsewhere in this same tree and was
+ * let free by itself before is let go by the hub, too, under the same failsafe: in the other order the hub may fall
+ * into a reboot loop, and an item that is not detached does not move (A45).
+ */
 export async function writeTree({ hub, plan }: ChildWork, tools: StepTools): Promise<void> {
   const { signal } = tools;
   await tools.failsafe(hub).arm(signal);
   await assertParent(hub, plan, signal);
   const tree = treeWithChild(await hub.tree({ signal }), plan);
   if (tree === undefined) return;
+  if (plan.way.kind === 'channel' && plan.heldBy?.hub === hub.identity.mac) {
+    const attachment = await attachmentOf(hub, plan.id, signal);
+    if (attachment !== undefined && attachment.state !== 'detached')
+      await hub.detach({ id: plan.id, force: true }, { signal });
+  }
   try {
     await hub.writeTree(tree, { signal });
   } catch (caught) {

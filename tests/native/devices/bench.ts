@@ -85,6 +85,8 @@ export class Attaching {
   readonly progress: Progress[] = [];
   readonly attached: AttachedChild[] = [];
   readonly controller = new AbortController();
+  /** Cancels as soon as this step begins. */
+  cancelAt: string | undefined;
   readonly #room: Room;
 
   constructor(room: Room) {
@@ -100,7 +102,10 @@ export class Attaching {
       journal,
       clock: this.#room.clock,
       signal: this.controller.signal,
-      onProgress: (progress) => this.progress.push(progress),
+      onProgress: (progress) => {
+        this.progress.push(progress);
+        if (progress.step === this.cancelAt) this.controller.abort();
+      },
       onAttached: (child) => this.attached.push(child),
     });
   }
