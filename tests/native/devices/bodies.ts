@@ -72,6 +72,13 @@ export const RESPONSES: [string, Pick<Command<never, unknown>, 'parse'>, CborMap
 
 /** A request that is right, with its rule. */
 export const REQUESTS: [string, Pick<Command<never, unknown>, 'encode'>, CborMap][] = [
+  ['echo-request', commands.echo, { d: 'hi' }],
+  ['application-info-request', commands.readApplicationInfo, { format: 'a' }],
+  [
+    'upload-write',
+    commands.writeEdgeChunk,
+    { image: 0, len: 400, off: 0, sha: new Uint8Array(32), data: new Uint8Array(32) },
+  ],
   ['image-state-write', commands.writeImages, { hash: new Uint8Array(32), confirm: false }],
   ['upload-next', commands.writeEdgeChunk, { off: 32, data: new Uint8Array(9) }],
   ['erase-write', commands.eraseImage, { slot: 1 }],

@@ -109,6 +109,8 @@ function mapsFrom(body: CborMap): CborMap[] {
 function isBeyondTheCddl(rule: string, body: CborMap): boolean {
   if (rule === 'identity-response') return !/^[\x20-\x7e]{1,32}$/.test(String(body.serial)); // A16
   if (rule === 'settings-write') return Number(inside(body.eom, 'from')) >= Number(inside(body.eom, 'to')); // A50
+  // Of a following piece the first one's keys are unknown ones, whatever they hold.
+  if (rule === 'upload-write') return matches('upload-next', body) && !matches('upload-first', body);
   if (rule !== 'network-write') return false;
   const missesAddress = ['addr', 'mask', 'gw'].some((key) => inside(body.eth, key) === undefined);
   const order = Array.isArray(body.order) ? body.order : [];

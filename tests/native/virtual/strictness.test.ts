@@ -60,6 +60,17 @@ async function pairedAndArmed(kind: 'iq' | 'lock'): Promise<App> {
   return app;
 }
 
+/** The same of the OS and image groups: a write of any op that Doorstep sends there. */
+const others: readonly (readonly [group: number, command: number, body: CborInput])[] = [
+  [0, 0, { d: 'hi' }],
+  [0, 7, { format: 'sv' }],
+  [1, 0, { hash: new Uint8Array(32), confirm: false }],
+  [1, 0, { confirm: true }],
+  [1, 1, { len: 400, off: 0, sha: new Uint8Array(32), data: new Uint8Array(48) }],
+  [1, 1, { off: 48, data: new Uint8Array(48) }],
+  [1, 5, { slot: 1 }],
+];
+
 describe('A55 nothing is accepted that the CDDL does not allow', () => {
   // The bench judges every accepted request and every answer; here it gets many that are nearly right.
   it.each(['iq', 'lock'] as const)('by an %s', async (kind) => {
@@ -82,6 +93,34 @@ describe('A55 nothing is accepted that the CDDL does not allow', () => {
         },
       ),
       { numRuns: 400 },
+    );
+    expect(accepted).toBeGreaterThan(20);
+    expect(refused).toBeGreaterThan(60);
+  });
+
+  it('by the OS and image groups', async () => {
+    const bench = new Bench();
+    const app = bench.app(bench.iq());
+    await app.pairWith();
+    let [accepted, refused] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...others),
+        fc.nat(),
+        strange,
+        fc.boolean(),
+        async (right, path, by, changed) => {
+          const [group, command, body] = right;
+          const data = changed ? (change(body, path, by) as CborInput) : body;
+          if (typeof data !== 'object' || data === null || Array.isArray(data)) return;
+          const op = command === 7 ? 0 : 2;
+          const answer = await app.sealedWhile({ op, group, command, data }, 2);
+          expect(answer).not.toBe('silence');
+          if (answer !== 'silence' && (answer.rc !== undefined || answer.err !== undefined)) refused += 1;
+          else accepted += 1;
+        },
+      ),
+      { numRuns: 300 },
     );
     expect(accepted).toBeGreaterThan(20);
     expect(refused).toBeGreaterThan(60);
