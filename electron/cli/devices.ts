@@ -11,6 +11,7 @@ import {
 import knownUsb from '../../resources/usb-devices.json' with { type: 'json' };
 import { printable } from './device/run.ts';
 import { speaksSmp } from './device/way.ts';
+import { onInterrupt } from './interrupt.ts';
 import { exitCodes, messageOf, print } from './output.ts';
 
 /** How long it looks by default, in seconds: a device advertises once a second, and may be missed a few times. */
@@ -64,13 +65,11 @@ export async function devicesCommand(options: { seconds: number; json?: boolean 
 /** Ends early, with what is known by then, where the person has seen enough. */
 function lookFor(seconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const end = () => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    onInterrupt(() => {
       clearTimeout(timer);
-      process.off('SIGINT', end);
       resolve();
-    };
-    const timer = setTimeout(end, seconds * 1000);
-    process.once('SIGINT', end);
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 import { Device, SmpServer } from '../../../native/devices/index.ts';
 import { systemClock } from '../../../native/transport/index.ts';
 import { CodedError, type ErrorCode } from '../../contract/errors.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { exitCodes, reportFailure } from '../output.ts';
 import { readActivationCode } from './activation-code.ts';
 import { openWay, type WayOptions } from './way.ts';
@@ -31,8 +32,7 @@ export async function withDevice(
   command: (talk: Talk) => Promise<number>,
 ): Promise<number> {
   const leaving = new AbortController();
-  const interrupt = () => leaving.abort(new CodedError('commission.cancelled'));
-  process.once('SIGINT', interrupt);
+  onInterrupt(() => leaving.abort(new CodedError('commission.cancelled')));
   let server: SmpServer | undefined;
   try {
     server = new SmpServer(await openWay(options, leaving.signal), { clock: systemClock });
@@ -45,7 +45,6 @@ export async function withDevice(
     if (caught.code === 'commission.cancelled') return exitCodes.interrupted;
     return NEEDS_PERSON.has(caught.code) ? exitCodes.needsPerson : exitCodes.failed;
   } finally {
-    process.off('SIGINT', interrupt);
     await server?.close();
   }
 }
