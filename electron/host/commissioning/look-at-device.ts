@@ -101,7 +101,13 @@ async function withDevice<T>(
 
 async function measure(bench: Bench, record: DeviceRecord): Promise<Measure> {
   const heard = record.kind === 'iq' ? absent : await attempt(() => heardByHub(bench, record));
-  const health = await attempt(() => withDevice(bench, record, (device) => device.health()));
+  const health = await attempt(() =>
+    withDevice(bench, record, async (device) => {
+      const said = await device.health();
+      bench.store.devices.change(record.id, { firmware: device.identity.fw }, bench.clock.now());
+      return said;
+    }),
+  );
   keepMeasure(bench, record, heard.value, health.value);
   return {
     heard: heard.value ?? null,

@@ -110,6 +110,7 @@ async function resultOf(
     const { code, problem } = asCodedError(caught);
     // Nobody foresaw it: it ends the work and is written down there.
     if (code === 'app.internal') throw caught;
+    if (code === 'firmware.battery_low') keepBattery(bench, device, Number(problem.params.percent));
     return { deviceId, outcome: 'failed', problem: { code, params: { ...problem.params } } };
   }
 }
@@ -219,6 +220,12 @@ async function isGone(bench: Bench, hub: DeviceRecord, signal: AbortSignal): Pro
     // A hub that was never paired was not touched.
     return !(caught instanceof CodedError && caught.code === 'work.hub_not_paired');
   }
+}
+
+/** So that a low battery is told before the next try. */
+function keepBattery({ store, clock }: Bench, { id }: DeviceRecord, batteryPercent: number): void {
+  const now = clock.now();
+  store.devices.change(id, { batteryPercent, batteryAt: now, heardAt: now }, now);
 }
 
 function keepUpdated(

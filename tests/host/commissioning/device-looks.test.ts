@@ -27,11 +27,13 @@ describe('measuring a device', () => {
 
   it('tells a hub’s lamp, and finds a flat battery and a weak signal', async () => {
     const { looks, planned, store, siteId, lockId } = await attached();
+    store.devices.change(planned(hubMac).id, { firmware: null }, 1);
     expect(await looks.measure(planned(hubMac).id)).toMatchObject({
       heard: null,
       health: { lamp: expect.stringMatching(/^[a-z_]+$/), batteryPercent: null },
       problem: null,
     });
+    expect(planned(hubMac).firmware).toBe('1.0.0');
     store.devices.change(lockId, { batteryPercent: 19, rssi: -83 }, 1);
     const codes = siteOf(store, siteId).findings.map(({ code, severity }) => `${code} ${severity}`);
     expect(codes).toContain('BATTERY_LOW warning');

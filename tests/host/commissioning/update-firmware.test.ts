@@ -86,6 +86,7 @@ describe('updating the firmware of several devices', () => {
     expect(outcomes(bench)).toEqual(['updated', 'firmware.battery_low', 'updated']);
     expect(bench.commissioning.current()?.results[1]?.problem?.params).toMatchObject({ device: one });
     expect(bench.virtual(one).writes).not.toHaveProperty('image_upload');
+    expect(bench.planned(one)).toMatchObject({ batteryPercent: 3, batteryAt: expect.any(Number) });
     expect([bench.planned(one).firmware, bench.planned(two).firmware]).toEqual([null, '1.1.0']);
   });
 
