@@ -20,7 +20,7 @@ const select = `
     activation_code IS NOT NULL AS hasActivationCode, door, floor, notes, state, serial, firmware, rssi,
     battery_percent AS batteryPercent, battery_at AS batteryAt, heard_at AS heardAt,
     network_proven AS networkProven, reach, clock_set_at AS clockSetAt, clock_offset_ms AS clockOffsetMs,
-    cloud_id AS cloudId, subscription
+    held_by_hub AS heldByHub, held_by_parent AS heldByParent, cloud_id AS cloudId, subscription
   FROM devices`;
 
 /** Where each member that may change stands. */
@@ -45,6 +45,8 @@ const changeable: Readonly<Record<string, string>> = {
   reach: 'reach',
   clockSetAt: 'clock_set_at',
   clockOffsetMs: 'clock_offset_ms',
+  heldByHub: 'held_by_hub',
+  heldByParent: 'held_by_parent',
   cloudId: 'cloud_id',
   subscription: 'subscription',
 };

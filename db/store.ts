@@ -88,6 +88,8 @@ export interface Store {
     activationCode(id: string): string | null;
   };
   readonly checks: {
+    /** What was checked so far becomes history: another lock stands there, or the same one anew. */
+    beginAnew(deviceId: string): void;
     insert(check: CheckRecord): void;
     /** The newest of each check. */
     ofDevice(deviceId: string): CheckRecord[];

@@ -64,6 +64,10 @@ export interface DeviceRecord {
   /** When the laptop last gave it the time, and what was then added to the laptop's own; null where it never was. */
   readonly clockSetAt: Moment | null;
   readonly clockOffsetMs: number | null;
+  /** MAC of the hub that the device still believes to belong to, though it was not told to leave; else null. */
+  readonly heldByHub: string | null;
+  /** MAC of the repeater it hung on there; null for that hub itself. */
+  readonly heldByParent: string | null;
   readonly cloudId: string | null;
   readonly subscription: 'subscribed' | 'suspended' | null;
 }

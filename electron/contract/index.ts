@@ -184,6 +184,23 @@ export const contract = {
         }),
       )
       .output(z.void()),
+    /**
+     * Detaches devices, and whatever hangs below them, from their hub; with `force` without waiting for their own
+     * word. Errors: `work.not_attached`, `commission.detach_unconfirmed`, and what the ways give.
+     */
+    detach: procedure
+      .input(siteId.extend({ deviceIds: z.array(idSchema).min(1).max(22), force: z.boolean() }))
+      .output(z.void()),
+    /** Detaches a repeater or lock and what is below it, and plans it below `parentId`, to be attached there. */
+    move: procedure.input(deviceId.extend({ parentId: idSchema })).output(z.void()),
+    /** Detaches a repeater or lock and what is below it, and frees its place for another; the door's history stays. */
+    replace: procedure.input(deviceId.extend({ force: z.boolean() })).output(z.void()),
+    /** Pairs another hub in the place of one; what hung on it is to be attached anew. Errors as of `pairHub`. */
+    replaceHub: procedure
+      .input(deviceId.extend({ foundId: text(300), activationCode: text(64) }))
+      .output(z.void()),
+    /** Brings a device back to factory state (A54). Errors: `commission.still_attached`, `commission.reset_unproven`. */
+    reset: procedure.input(deviceId).output(z.void()),
     /** Tests a door: what the lock can judge by itself first, then what a person must judge. */
     testDoor: procedure.input(deviceId).output(z.void()),
     /** Answers the check that the running door test asks; an answer to one that it asks no more is refused (`work.not_running`). */

@@ -192,6 +192,21 @@ export function createRouter() {
       updateFirmware: os.work.updateFirmware.handler(({ context, input }) =>
         context.core().commissioning.updateFirmware(input.siteId, input.updates),
       ),
+      detach: os.work.detach.handler(({ context, input }) =>
+        context.core().commissioning.detach(input.siteId, input.deviceIds, input.force),
+      ),
+      move: os.work.move.handler(({ context, input }) =>
+        context.core().commissioning.move(input.deviceId, input.parentId),
+      ),
+      replace: os.work.replace.handler(({ context, input }) =>
+        context.core().commissioning.replace(input.deviceId, input.force),
+      ),
+      replaceHub: os.work.replaceHub.handler(({ context, input }) =>
+        context.core().commissioning.replaceHub(input.deviceId, input.foundId, input.activationCode),
+      ),
+      reset: os.work.reset.handler(({ context, input }) =>
+        context.core().commissioning.reset(input.deviceId),
+      ),
       testDoor: os.work.testDoor.handler(({ context, input }) =>
         context.core().commissioning.testDoor(input.deviceId),
       ),

@@ -236,7 +236,7 @@ function Ending({ work, site, subject }: { work: Work; site: Site | undefined; s
       <p>
         <b>
           <Text
-            id={work.state === 'cancelled' ? 'work.cancelled' : `work.done.${work.kind}`}
+            id={work.state === 'cancelled' ? cancelledText(work) : `work.done.${work.kind}`}
             values={{
               subject,
               count: work.deviceIds.length,
@@ -247,6 +247,15 @@ function Ending({ work, site, subject }: { work: Work; site: Site | undefined; s
       </p>
     </div>
   );
+}
+
+/** Work in which a hub is told at once to let a device go, and keeps that order. */
+function isLeaving({ kind }: Work): boolean {
+  return kind === 'detach' || kind === 'move_device' || kind === 'replace_device';
+}
+
+function cancelledText(work: Work): 'work.cancelled' | 'work.cancelled.detach' {
+  return isLeaving(work) ? 'work.cancelled.detach' : 'work.cancelled';
 }
 
 /** In what state the devices are after work that failed: what is not confirmed goes back, now or by its own timer. */
@@ -263,6 +272,8 @@ function AfterFailure({
 }) {
   if (work.kind === 'test_door') return <Text id="work.after.test" values={{ subject }} />;
   if (work.kind === 'update_firmware') return <AfterUpdate work={work} />;
+  if (isLeaving(work)) return <Text id="work.after.detach" />;
+  if (work.kind === 'reset') return <Text id="work.after.reset" />;
   const done = work.kind === 'attach' && site !== undefined ? attachedOf(work, site) : 0;
   const unreachable = /^(device\.(disconnected|timeout)|ble\.|serial\.|work\.)/.test(problem.code);
   return (
@@ -295,12 +306,13 @@ function AfterUpdate({ work }: { work: Work }) {
 /** Work that can simply be begun again: what is done is not done twice. */
 function Again({ work, site }: { work: Work; site: Site | undefined }) {
   const t = useText();
-  const again = useAct((client) =>
-    work.kind === 'attach'
-      ? client.work.attach({ siteId: work.siteId, deviceIds: work.deviceIds })
-      : client.work.testDoor({ deviceId: work.deviceIds[0] ?? '' }),
-  );
-  const can = work.state === 'failed' && (work.kind === 'attach' || work.kind === 'test_door');
+  const again = useAct((client) => {
+    const { kind, siteId, deviceIds } = work;
+    if (kind === 'attach') return client.work.attach({ siteId, deviceIds });
+    if (kind === 'detach') return client.work.detach({ siteId, deviceIds, force: false });
+    return client.work.testDoor({ deviceId: deviceIds[0] ?? '' });
+  });
+  const can = work.state === 'failed' && ['attach', 'detach', 'test_door'].includes(work.kind);
   if (!can || site === undefined) return null;
   return (
     <Button

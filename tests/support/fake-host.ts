@@ -402,6 +402,11 @@ function routerOf(
           if (site) w.work = { ...fakeAttach(site), deviceIds: input.deviceIds };
         });
       }),
+      detach: os.work.detach.handler(({ input }) => void note('work.detach', input)),
+      move: os.work.move.handler(({ input }) => void note('work.move', input)),
+      replace: os.work.replace.handler(({ input }) => void note('work.replace', input)),
+      replaceHub: os.work.replaceHub.handler(({ input }) => void note('work.replaceHub', input)),
+      reset: os.work.reset.handler(({ input }) => void note('work.reset', input)),
       updateFirmware: os.work.updateFirmware.handler(({ input }) => {
         note('work.updateFirmware', input);
         const site = world.sites.get(input.siteId);

@@ -31,6 +31,7 @@ function device(part: Partial<Device> & Pick<Device, 'kind' | 'name'>): Device {
     rssi: null,
     batteryAt: heard,
     reach: null,
+    heldByHub: null,
     batteryPercent: part.kind === 'lock' && heard !== null ? 92 : null,
     heardAt: heard,
     checks: [],

@@ -20,7 +20,6 @@ export const firmwareErrors = {
   'firmware.too_many': { retry: 'after_fix' },
   'firmware.image_gone': { retry: 'after_fix' },
   'firmware.other_model': { retry: 'after_fix' },
-  'firmware.no_way': { retry: 'no' },
   'firmware.hub_gone': { retry: 'yes' },
   'firmware.some_failed': { retry: 'after_fix' },
 } as const satisfies ErrorTable;

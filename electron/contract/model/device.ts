@@ -64,6 +64,8 @@ export const deviceSchema = z.object({
   networkProven: z.boolean(),
   /** What it measured last of that way; null until it did (IQ only). */
   reach: reachSchema.nullable(),
+  /** MAC of the hub that it still believes to belong to, though it was not told to leave; else null. */
+  heldByHub: z.string().nullable(),
   /** Registered in the cloud. */
   registered: z.boolean(),
   subscription: z.enum(['subscribed', 'suspended']).nullable(),

@@ -9,7 +9,18 @@ export const handSchema = z.enum(['press_button', 'present_card', 'wake_lock', '
 /** Work on a device that runs now or has just ended; one at a time. */
 export const workSchema = z.object({
   id: idSchema,
-  kind: z.enum(['pair_hub', 'configure_network', 'attach', 'test_door', 'update_firmware']),
+  kind: z.enum([
+    'pair_hub',
+    'configure_network',
+    'attach',
+    'test_door',
+    'update_firmware',
+    'detach',
+    'move_device',
+    'replace_device',
+    'replace_hub',
+    'reset',
+  ]),
   siteId: idSchema,
   /** The devices it works on; the one in hand first. */
   deviceIds: z.array(idSchema),

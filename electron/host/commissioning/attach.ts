@@ -1,7 +1,7 @@
 import type { DeviceRecord } from '../../../db/types.ts';
 import { type AttachedChild, attachChildren, type ChildPlan } from '../../../native/devices/index.ts';
 import { attachWay, CodedError } from '../../contract/index.ts';
-import { isAttached, isLockId, modelOf } from '../rules/index.ts';
+import { hangsOnHub, isAttached, isLockId, modelOf } from '../rules/index.ts';
 import { judgeSite } from '../sites/index.ts';
 import { type Bench, hubAbove, openSite, pairedCode, touchSite } from './bench.ts';
 import { hubInWork } from './hub-in-work.ts';
@@ -57,6 +57,7 @@ function refuseBrokenRules(bench: Bench, siteId: string, wanted: readonly Device
   const site = openSite(store, siteId);
   for (const device of wanted) {
     if (device.mac === null) throw new CodedError('work.no_mac', { device: device.name });
+    if (hangsOnHub(device)) throw new CodedError('commission.detach_pending', { device: device.name });
   }
   const ids = new Set(wanted.map((device) => device.id));
   const { findings } = judgeSite(site, store.devices.ofSite(siteId), store, bench.rules());
@@ -120,6 +121,9 @@ function planOf(bench: Bench, child: DeviceRecord, devices: readonly DeviceRecor
       ? { parentId: parent.mac }
       : {}),
     way: wayTo(bench, child, mac),
+    ...(child.heldByHub === null
+      ? {}
+      : { heldBy: { hub: child.heldByHub, parent: child.heldByParent ?? undefined } }),
   };
 }
 
@@ -156,6 +160,8 @@ function keepAttached(bench: Bench, children: readonly DeviceRecord[], attached:
       child.id,
       {
         state: 'attached',
+        heldByHub: null,
+        heldByParent: null,
         heardAt: now,
         ...(rssi === undefined ? {} : { rssi }),
         ...(health?.bat === undefined ? {} : { batteryPercent: health.bat, batteryAt: now }),

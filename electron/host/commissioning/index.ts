@@ -5,10 +5,13 @@ import { isLockId, modelOf, tidyCode } from '../rules/index.ts';
 import { attachBelow } from './attach.ts';
 import { type Bench, type CommissioningDeps, openDevice, openSite, pairedCode, touchSite } from './bench.ts';
 import { type ClockTrust, createClockTrust } from './clock-trust.ts';
+import { detachBelow, moveDevice, replaceDevice, resumeDetaching } from './detach.ts';
 import { createLinks } from './links.ts';
 import { createDeviceLooks, type DeviceLooks } from './look-at-device.ts';
 import { createLooks } from './looks.ts';
 import { createHubNetworks, type HubNetworks } from './network.ts';
+import { replaceHub } from './replace-hub.ts';
+import { resetPlanned } from './reset.ts';
 import { stageTeller } from './stages.ts';
 import { testDoorOf } from './test-door.ts';
 import { type FirmwareUpdate, resumeFirmwareUpdate, updateFirmwareOf } from './update-firmware.ts';
@@ -26,6 +29,12 @@ export interface Commissioning {
   readonly clockTrust: Pick<ClockTrust, 'confirm'>;
   attach(siteId: string, deviceIds: readonly string[]): Promise<void>;
   updateFirmware(siteId: string, updates: readonly FirmwareUpdate[]): Promise<void>;
+  detach(siteId: string, deviceIds: readonly string[], force: boolean): Promise<void>;
+  move(deviceId: string, parentId: string): Promise<void>;
+  /** Frees the place of a lock or repeater for another one. */
+  replace(deviceId: string, force: boolean): Promise<void>;
+  replaceHub(deviceId: string, foundId: string, activationCode: string): Promise<void>;
+  reset(deviceId: string): Promise<void>;
   testDoor(deviceId: string): Promise<void>;
   identify(foundId: string, seconds: number, signal?: AbortSignal): Promise<void>;
   answer(workId: string, check: DoorCheck, answer: DoorAnswer): void;
@@ -84,6 +93,11 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
     clockTrust,
     attach,
     updateFirmware: (siteId, updates) => updateFirmwareOf(bench, siteId, updates),
+    detach: (siteId, deviceIds, force) => detachBelow(bench, siteId, deviceIds, force),
+    move: async (deviceId, parentId) => moveDevice(bench, deviceId, parentId),
+    replace: async (deviceId, force) => replaceDevice(bench, deviceId, force),
+    replaceHub: (deviceId, foundId, activationCode) => replaceHub(bench, deviceId, foundId, activationCode),
+    reset: (deviceId) => resetPlanned(bench, deviceId),
     testDoor(deviceId) {
       const lock = openDevice(store, deviceId);
       return work.run({ kind: 'test_door', siteId: lock.siteId, deviceIds: [deviceId] }, (handle) =>
@@ -97,6 +111,10 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
       for (const left of store.work.unfinished()) {
         if (left.kind === 'attach') await attach(left.siteId, left.deviceIds, left).catch(() => {});
         if (left.kind === 'update_firmware') await resumeFirmwareUpdate(bench, left).catch(() => {});
+        if (detachingKinds.has(left.kind)) await resumeDetaching(bench, left).catch(() => {});
+        const [deviceId] = left.deviceIds;
+        if (left.kind === 'reset' && deviceId !== undefined)
+          await resetPlanned(bench, deviceId, left).catch(() => {});
         // What is not resumed, and what found other work running.
         if (store.work.unfinished().some(({ id }) => id === left.id)) work.interrupted(left);
       }
@@ -107,6 +125,8 @@ export function createCommissioning(deps: CommissioningDeps): Commissioning {
     },
   };
 }
+
+const detachingKinds: ReadonlySet<string> = new Set(['detach', 'move_device', 'replace_device']);
 
 async function pairPlannedHub(
   bench: Bench,

@@ -1,18 +1,11 @@
 import type { DeviceRecord, WorkRecord } from '../../../db/types.ts';
-import { type Device, type Hand, updateFirmware } from '../../../native/devices/index.ts';
-import {
-  type AdapterState,
-  asCodedError,
-  CodedError,
-  type ErrorCode,
-  type FirmwareResult,
-} from '../../contract/index.ts';
+import { type Device, updateFirmware } from '../../../native/devices/index.ts';
+import { asCodedError, CodedError, type FirmwareResult } from '../../contract/index.ts';
 import type { FirmwareLibrary } from '../firmware/index.ts';
-import { isAttached, isLockId, modelOf } from '../rules/index.ts';
+import { modelOf } from '../rules/index.ts';
 import { type Bench, hubAbove, openSite, touchSite } from './bench.ts';
-import { hubInWork } from './hub-in-work.ts';
-import { pairedDevice } from './links.ts';
 import { stageTeller } from './stages.ts';
+import { handFor, namedAs, wayTo } from './way-to-device.ts';
 import type { WorkHandle } from './work-log.ts';
 
 /** Which image a device is brought to. */
@@ -126,7 +119,7 @@ async function updateOne(
   const { mac } = device;
   if (mac === null) throw new CodedError('work.no_mac', { device: device.name });
   let given: Device | undefined;
-  const connect = connectorOf(bench, device, mac, handle);
+  const connect = wayTo(bench, device, mac, handle);
   try {
     const updated = await updateFirmware({
       id: handle.id,
@@ -146,55 +139,10 @@ async function updateOne(
     keepUpdated(bench, device, updated.device, image.content.version, updated.changed);
     return updated.changed;
   } catch (caught) {
-    throw namedAs(device, mac, caught);
+    throw namedAs(device, caught);
   } finally {
     if (device.kind !== 'iq') await given?.close();
   }
-}
-
-/** The way to a device: a hub's connection is kept between pieces of work, all else is paired for this one. */
-function connectorOf(
-  bench: Bench,
-  device: DeviceRecord,
-  mac: string,
-  { tell }: WorkHandle,
-): (signal: AbortSignal) => Promise<Device> {
-  if (device.kind === 'iq') {
-    let seen = false;
-    return async (signal) => {
-      // After its restart a hub is waited for by the update itself.
-      const hub = await (seen
-        ? bench.connectHub(device, signal)
-        : hubInWork(bench, device, { signal, tell }));
-      seen = true;
-      return hub;
-    };
-  }
-  const { store, discovery } = bench;
-  if (device.radio === 'rf_net') throw new CodedError('firmware.no_way', { device: device.name });
-  const activationCode = isLockId(mac) ? mac : store.devices.activationCode(device.id);
-  if (activationCode === null) throw new CodedError('work.no_activation_code', { device: device.name });
-  return async (signal) => {
-    const find = discovery.byMac(mac);
-    if (find !== undefined) return pairedDevice(bench, find.id, activationCode, signal);
-    // Nobody can wake what a laptop without Bluetooth does not hear.
-    const deaf = withoutBluetooth[discovery.view().bluetooth];
-    throw deaf === undefined
-      ? new CodedError('finder.not_found', { device: device.name })
-      : new CodedError(deaf);
-  };
-}
-
-const withoutBluetooth: Partial<Record<AdapterState, ErrorCode>> = {
-  off: 'ble.adapter_off',
-  absent: 'ble.adapter_absent',
-  forbidden: 'ble.forbidden',
-};
-
-/** What lets the laptop in where the device sleeps (A21); nothing is needed on a cable. */
-function handFor({ discovery }: Bench, device: DeviceRecord, mac: string): Hand | undefined {
-  if (device.kind === 'iq') return discovery.byMac(mac)?.transport === 'usb' ? undefined : 'press_button';
-  return isAttached(device) ? 'present_card' : 'wake_lock';
 }
 
 /** What it says inside the seal counts (A34), not what was planned. */
@@ -203,12 +151,6 @@ async function refuseOtherModel(given: Device, device: DeviceRecord, image: Open
   if (model === image.model) return;
   if (device.kind !== 'iq') await given.close();
   throw new CodedError('firmware.other_model', { device: device.name, model, image: image.model });
-}
-
-/** The device of a problem is called as the person calls it. */
-function namedAs(device: DeviceRecord, mac: string, caught: unknown): unknown {
-  if (!(caught instanceof CodedError) || caught.params.device !== mac) return caught;
-  return new CodedError(caught.code, { ...caught.params, device: device.name }, { cause: caught });
 }
 
 /** Whether a hub whose update failed cannot be reached any more. */

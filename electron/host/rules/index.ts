@@ -23,7 +23,7 @@ export {
   type RuleContext,
   type SitePlan,
 } from './plan.ts';
-export { isAttached, isPaired, isReady, isUntouched, plannedState } from './states.ts';
+export { hangsOnHub, isAttached, isPaired, isReady, isUntouched, plannedState } from './states.ts';
 
 /** Every rule there is, in the order in which a person would work through them. */
 export const rules: readonly Rule[] = [...siteRules, ...treeRules, ...deviceRules];

@@ -14,6 +14,17 @@ export function isAttached({ state }: { readonly state: DeviceState }): boolean 
   return attached.has(state);
 }
 
+/**
+ * Whether the hub of the plan holds a lock or repeater: attached, or told to leave and not gone yet. What was left
+ * untold by its hub is held by that one alone.
+ */
+export function hangsOnHub(device: {
+  readonly state: DeviceState;
+  readonly heldByHub: string | null;
+}): boolean {
+  return isAttached(device) || (device.state === 'detach_pending' && device.heldByHub === null);
+}
+
 /** Whether a hub has proved its activation code. */
 export function isPaired({ state }: { readonly state: DeviceState }): boolean {
   return paired.has(state);

@@ -71,7 +71,15 @@ export function siteRowOf(
 
 /** A device as the screens see it. */
 export function deviceOf(device: DeviceRecord, checks: readonly CheckRecord[]): Device {
-  const { cloudId, heardAt, batteryAt, clockSetAt: _, clockOffsetMs: __, ...shown } = device;
+  const {
+    cloudId,
+    heardAt,
+    batteryAt,
+    clockSetAt: _,
+    clockOffsetMs: __,
+    heldByParent: ___,
+    ...shown
+  } = device;
   return {
     ...shown,
     heardAt: timeOf(heardAt),

@@ -15,6 +15,8 @@ export interface ChildToDetach {
    * child, too. The workflow closes what it gets.
    */
   readonly connect?: ((signal: AbortSignal) => Promise<Device>) | undefined;
+  /** Known from an earlier piece of work: its hub was made to forget it, and it was not told. */
+  readonly untold?: boolean | undefined;
 }
 
 /** What became of a child. */
@@ -131,7 +133,7 @@ async function waitForConfirmation({ child, options }: ChildWork, tools: StepToo
 
 /** Tells the child what its hub was made to forget; without it, the child is left untold. */
 async function tellChild({ child }: ChildWork, tools: StepTools): Promise<void> {
-  if (child.connect === undefined || tools.journal.recall(untoldFact(child)) !== 'yes') return;
+  if (child.connect === undefined || !isUntold(child, tools.journal)) return;
   let device: Device | undefined;
   try {
     device = await connectAwake(child.connect, tools, { limitMs: WAKE_LIMIT_MS, hand: 'wake_lock' });
@@ -156,7 +158,7 @@ async function free(device: Device, signal: AbortSignal): Promise<void> {
 async function takeOut({ child, options }: ChildWork, tools: StepTools): Promise<void> {
   const { hub, onDetached } = options;
   const { signal } = tools;
-  const confirmed = tools.journal.recall(untoldFact(child)) !== 'yes';
+  const confirmed = !isUntold(child, tools.journal);
   const { rev, items } = await hub.tree({ signal });
   if (items.some(({ id }) => id === child.id)) {
     const failsafe = tools.failsafe(hub);
@@ -168,6 +170,10 @@ async function takeOut({ child, options }: ChildWork, tools: StepTools): Promise
 }
 
 /** Whether the hub was made to forget a child that does not know it yet. */
+function isUntold(child: ChildToDetach, journal: Journal): boolean {
+  return (journal.recall(untoldFact(child)) ?? (child.untold === true ? 'yes' : 'no')) === 'yes';
+}
+
 function untoldFact({ id }: ChildToDetach): string {
   return `untold ${id}`;
 }

@@ -63,7 +63,7 @@ const STEPS: readonly Step<Context>[] = [
     rearms: false,
     settles: true,
     once: true,
-    check: async (context) => deviceOf(context).identity.state === FACTORY_STATE,
+    check: (context, { signal }) => saysEmpty(deviceOf(context), signal),
     run: async (context, tools) => {
       const device = deviceOf(context);
       const failsafe = tools.failsafe(device);
@@ -80,7 +80,7 @@ const STEPS: readonly Step<Context>[] = [
     step: 'empty',
     timeoutMs: BACK_LIMIT_MS + ERASE_LIMIT_MS,
     rearms: false,
-    check: async (context) => deviceOf(context).identity.state === FACTORY_STATE,
+    check: (context, { signal }) => saysEmpty(deviceOf(context), signal),
     run: waitUntilEmpty,
   },
 ];
@@ -114,9 +114,15 @@ async function connectEmpty(context: Context, { clock }: StepTools, signal: Abor
   }
 }
 
+/** Asked anew: a connection that is kept has its identity from when it was paired. */
+async function saysEmpty({ server }: Device, signal: AbortSignal): Promise<boolean> {
+  return (await server.identity({ signal })).state === FACTORY_STATE;
+}
+
 /** While Bluetooth is open a device says that in place of what it holds (A16): then how long it has been up tells. */
 async function hasRestarted(device: Device, sinceMs: number, signal: AbortSignal): Promise<boolean> {
-  if (device.identity.state !== PAIRING_OPEN) return device.identity.state === FACTORY_STATE;
+  const { state } = await device.server.identity({ signal });
+  if (state !== PAIRING_OPEN) return state === FACTORY_STATE;
   return (await device.health({ signal })).up * 1000 < sinceMs;
 }
 

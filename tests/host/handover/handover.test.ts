@@ -38,6 +38,8 @@ const device = (kind: DeviceKind, id: string, parentId: string | null, position 
   batteryPercent: null,
   batteryAt: null,
   reach: null,
+  heldByHub: null,
+  heldByParent: null,
   clockSetAt: null,
   clockOffsetMs: null,
   heardAt: null,

@@ -74,6 +74,7 @@ describe('resetting a device (A54)', () => {
     room.hub.faults.set({ kind: 'silence', afterAnswers: 9 });
     expect(await codeOf(reset(room, room.hub, 'usb'))).toMatch(/^(device|commission)\./);
     room.hub.faults.clear();
+    await room.clock.pass(200_000);
     expect(room.hub.flashReport.attachments[LOCK] ?? 'gone').toMatch(/^(attached|gone)$/);
     expect(room.hub.flashReport.armed).toBe(false);
   });
