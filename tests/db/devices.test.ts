@@ -21,6 +21,8 @@ describe('devices', () => {
       batteryAt: null,
       reach: null,
       clockSetAt: null,
+      heldByHub: null,
+      heldByParent: null,
       clockOffsetMs: null,
       cloudId: null,
       subscription: null,

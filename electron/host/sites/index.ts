@@ -14,7 +14,7 @@ import {
 } from './device-edit.ts';
 import { editableOf } from './editable.ts';
 
-export type { DeviceEdit } from './device-edit.ts';
+export { type DeviceEdit, nextPosition, refuseWrongParent } from './device-edit.ts';
 export { editableOf } from './editable.ts';
 export { type AccountRules, judgeSite } from './site-plan.ts';
 export { siteOf, siteRowOf } from './views.ts';
