@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CodedError } from '../../../electron/contract/errors.ts';
 import {
   type Device,
   MemoryJournal,
@@ -212,4 +213,64 @@ describe('updating the firmware of one device', () => {
     await update.room.clock.pass(2_000);
     expect(update.device.firmware).toBe('2.1.0');
   });
+});
+
+/** What can happen between two steps. Each leaves the device alone afterwards. */
+const FAULTS = ['link lost', 'host killed', 'device restarted', 'power lost', 'device silent'] as const;
+
+/** Lets something happen at a moment of a run; `over` puts right what a person would. */
+function disturb(update: Update, fault: (typeof FAULTS)[number], channels: readonly PacketChannel[]) {
+  const { device } = update;
+  if (fault === 'device restarted') device.restart();
+  else if (fault === 'power lost') device.powerOff();
+  else if (fault === 'device silent') device.faults.set({ kind: 'silence', afterAnswers: 0 });
+  else void channels.at(-1)?.close();
+}
+
+describe('a fault at every boundary of a firmware update', () => {
+  const boundaries = STEPS.flatMap((step) => [`${step} running`, `${step} done`]);
+  it.each(
+    (['hub usb', 'lock bluetooth'] as const).flatMap((on) => FAULTS.map((fault) => [on, fault] as const)),
+  )(
+    '%s, %s: the old firmware runs or the new, and a second run finishes',
+    { timeout: 60_000 },
+    async (on, fault) => {
+      for (const boundary of boundaries) {
+        const update = on === 'hub usb' ? new Update('hub', 'usb') : new Update('lock', 'bluetooth');
+        const { device, room } = update;
+        const channels: PacketChannel[] = [];
+        const connect = update.connect;
+        let happened = false;
+        update.wrap = (channel) => {
+          channels.push(channel);
+          return channel;
+        };
+        update.onProgress = ({ step, state }) => {
+          if (happened || `${step} ${state}` !== boundary) return;
+          happened = true;
+          disturb(update, fault, channels);
+          // Who was killed never comes back to undo anything.
+          if (fault === 'host killed')
+            update.connect = () => Promise.reject(new CodedError('device.disconnected'));
+        };
+        const code = await codeOf(update.run());
+        expect(happened, boundary).toBe(true);
+        update.connect = connect;
+        update.onProgress = () => {};
+        device.faults.clear();
+        device.powerOn();
+        await room.clock.pass(5_000);
+        expect(['1.0.0', '2.1.0'], boundary).toContain(device.firmware);
+        const pieces = device.writes.image_upload ?? 0;
+        const second = await codeOf(update.run());
+        expect(`${boundary}: ${code}, then ${second}`).toBe(`${boundary}: ${code}, then no error`);
+        // Once the whole is there, no piece of it is sent again.
+        if (STEPS.indexOf(boundary.split(' ')[0] ?? '') > STEPS.indexOf('upload'))
+          expect(device.writes.image_upload, boundary).toBe(pieces);
+        device.restart();
+        await room.clock.pass(2_000);
+        expect(device.firmware, boundary).toBe('2.1.0');
+      }
+    },
+  );
 });

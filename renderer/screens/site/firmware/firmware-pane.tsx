@@ -74,7 +74,14 @@ export function FirmwarePane({ site, onClose }: { site: Site; onClose: () => voi
           </section>
         ))}
       </div>
-      {!isUpdating(work ?? null, site) && <UpdateFoot site={site} work={work ?? null} updates={updates} />}
+      {!isUpdating(work ?? null, site) && (
+        <UpdateFoot
+          site={site}
+          work={work ?? null}
+          updates={updates}
+          nothing={t(rows.some(canChoose) ? 'firmware.nothing_chosen' : 'firmware.nothing_to_do')}
+        />
+      )}
       {images && <ImagesDialog site={site} onClose={() => setImages(false)} />}
     </section>
   );
@@ -110,10 +117,13 @@ function UpdateFoot({
   site,
   work,
   updates,
+  nothing,
 }: {
   site: Site;
   work: Work | null;
   updates: readonly { readonly deviceId: string; readonly imageId: string }[];
+  /** What is said where `updates` is empty. */
+  nothing: string;
 }) {
   const t = useText();
   const update = useAct((client) => client.work.updateFirmware({ siteId: site.id, updates: [...updates] }));
@@ -130,16 +140,12 @@ function UpdateFoot({
   return (
     <div className={`${layout.foot} ${css.foot}`}>
       <span className={css.what} role="status">
-        {updates.length === 0 ? (
-          <Text id="firmware.nothing_chosen" />
-        ) : (
-          <Text id="firmware.hands" values={{ count: cards }} />
-        )}
+        {updates.length === 0 ? nothing : <Text id="firmware.hands" values={{ count: cards }} />}
       </span>
       <Button
         big
         kind={running || updates.length === 0 ? 'neutral' : kind}
-        notYet={running ? t('attach.wait') : updates.length === 0 ? t('firmware.nothing_chosen') : undefined}
+        notYet={running ? t('attach.wait') : updates.length === 0 ? nothing : undefined}
         busy={update.busy ? t('firmware.running') : undefined}
         onPress={() => void update.run()}
       >
