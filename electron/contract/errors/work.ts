@@ -14,7 +14,6 @@ export const workErrors = {
   'work.same_hub': { retry: 'after_fix' },
   'work.device_elsewhere': { retry: 'after_fix' },
   'work.no_mac': { retry: 'after_fix' },
-  'work.rules_broken': { retry: 'after_fix' },
   'work.too_many_ports': { retry: 'after_fix' },
   'work.no_wifi_kept': { retry: 'after_fix' },
   'practice.off': { retry: 'no' },

@@ -11,8 +11,7 @@ import type { WorkHandle } from './work-log.ts';
 
 /**
  * Attaches planned devices to their hubs, hub after hub, and the repeaters above them first. Refused before
- * anything is sent: `work.hub_not_paired`, `work.no_mac`, and `work.rules_broken` where a rule of the tree stands
- * against it.
+ * anything is sent: `work.hub_not_paired`, `work.no_mac`, and the rule of the tree that stands against it.
  */
 export async function attachBelow(
   bench: Bench,
@@ -69,10 +68,7 @@ function refuseBrokenRules(bench: Bench, siteId: string, wanted: readonly Device
       !notYet.has(found.code),
   );
   if (broken !== undefined) {
-    throw new CodedError('work.rules_broken', {
-      device: String(broken.params.device ?? ''),
-      rule: broken.code,
-    });
+    throw new CodedError(broken.code, broken.params);
   }
 }
 

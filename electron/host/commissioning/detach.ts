@@ -38,7 +38,7 @@ export function detachBelow(
 
 /**
  * Detaches a device and what is below it, then plans it elsewhere, so that it can be attached there. Refused before
- * anything is sent: `site.parent_wrong`, and `work.rules_broken` where a rule of the tree stands against it.
+ * anything is sent: `site.parent_wrong`, and the rule of the tree that stands against it.
  */
 export function moveDevice(bench: Bench, deviceId: string, parentId: string): Promise<void> {
   const { store } = bench;
@@ -267,7 +267,6 @@ function refuseBrokenRules(bench: Bench, device: DeviceRecord, parentId: string)
   const moved = devices.map((each) => (each.id === device.id ? { ...each, parentId } : each));
   const broken = brokenOf(moved).find(({ code, deviceId }) => !before.has(`${code} ${deviceId}`));
   if (broken !== undefined) {
-    const params = { device: String(broken.params.device ?? device.name), rule: broken.code };
-    throw new CodedError('work.rules_broken', params);
+    throw new CodedError(broken.code, broken.params);
   }
 }

@@ -8,6 +8,7 @@ import {
   type Rule,
   type RuleContext,
 } from './plan.ts';
+import { isAttached } from './states.ts';
 
 /** The limits in force for a hub's model. */
 export function limitsOf(iq: Pick<PlannedDevice, 'model'>, context: Pick<RuleContext, 'limits'>): IqLimits {
@@ -24,14 +25,15 @@ function depthOf(device: PlannedDevice, byId: ReadonlyMap<string, PlannedDevice>
   return depth;
 }
 
-/** Names every device past the limit, so that each can be moved away. */
+/** Names every device past the limit, so that each can be moved away; what is attached already has its place. */
 function pastLimit(
   code: 'IQ_LOCKS_MAX' | 'IQ_REPEATERS_MAX' | 'REPEATER_BRANCHES',
   devices: readonly PlannedDevice[],
   limit: number,
   at: PlannedDevice,
 ): Finding[] {
-  return devices.slice(limit).map((device) => {
+  const inOrder = [...devices.filter(isAttached), ...devices.filter((device) => !isAttached(device))];
+  return inOrder.slice(limit).map((device) => {
     const params = { device: device.name, hub: at.name, limit, count: devices.length };
     return finding(code, 'blocker', 'hardware', params, device.id);
   });

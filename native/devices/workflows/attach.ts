@@ -1,11 +1,19 @@
 import { CodedError } from '../../../electron/contract/errors.ts';
 import type { Clock } from '../../smp/index.ts';
+import { DeviceKind } from '../commands/index.ts';
 import type { Device } from '../device.ts';
 import type { Journal } from '../journal.ts';
 import { type Progress, runWorkflow } from '../workflow.ts';
 import { cardSteps } from './attach-by-card.ts';
 import { channelSteps } from './attach-over-channel.ts';
-import { type AttachedChild, type ChildPlan, type ChildWork, inTreeOrder, letGo } from './child.ts';
+import {
+  type AttachedChild,
+  type ChildPlan,
+  type ChildWork,
+  inTreeOrder,
+  letGo,
+  treeWithChild,
+} from './child.ts';
 import type { TrustedTime } from './set-clock.ts';
 
 /** What attaching repeaters and locks to one hub needs. */
@@ -37,14 +45,39 @@ function assertNoRebootLoop({ hub, children }: AttachOptions): void {
 }
 
 /**
+ * The plan may not know whom the hub carries already: another laptop attached them. So the hub's own tree is read and
+ * counted with everybody who is to come, before anything is written (A45).
+ * @throws CodedError `IQ_LOCKS_MAX` or `IQ_REPEATERS_MAX`, naming the first that finds no room
+ */
+async function assertRoom(hub: Device, children: readonly ChildPlan[], signal: AbortSignal): Promise<void> {
+  let tree = await hub.tree({ signal });
+  for (const child of children) {
+    tree = treeWithChild(tree, child) ?? tree;
+    for (const [type, limit, code] of ROOM) {
+      const count = tree.items.filter((item) => item.type === type).length;
+      const params = { device: child.id, hub: hub.identity.mac, limit, count };
+      if (count > limit) throw new CodedError(code, params);
+    }
+  }
+}
+
+/** How many of a kind any hub carries (A45). */
+const ROOM = [
+  [DeviceKind.lock, 16, 'IQ_LOCKS_MAX'],
+  [DeviceKind.repeater, 6, 'IQ_REPEATERS_MAX'],
+] as const;
+
+/**
  * Attaches children one after the other, each wholly or not at all: a failure leaves the ones before it
  * attached, and everything about this one as it was. Resumed by calling it again with the same journal.
- * @throws CodedError `commission.reboot_loop` before anything is sent; `commission.*`, `device.*`, `pairing.*`, or what the ways give.
+ * @throws CodedError before anything is written `commission.reboot_loop`, `IQ_LOCKS_MAX`, `IQ_REPEATERS_MAX`; later `commission.*`, `device.*`, `pairing.*`, or what the ways give.
  */
 export async function attachChildren(options: AttachOptions): Promise<void> {
   const { id, hub, time, journal, clock, signal, onProgress, onAttached } = options;
   assertNoRebootLoop(options);
-  const children = inTreeOrder(options.children).map(
+  const plans = inTreeOrder(options.children);
+  await assertRoom(hub, plans, signal);
+  const children = plans.map(
     (plan): ChildWork => ({
       plan,
       hub,

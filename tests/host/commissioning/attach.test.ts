@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedDevice, VirtualDevice } from '../../../native/virtual/index.ts';
-import { cable, hubMac, lockMac, openBench, openLaptop, problemOf } from './bench.ts';
+import { siteData, testFolder } from '../../db/support/store.ts';
+import { cable, hubCode, hubMac, lockMac, openBench, openLaptop, problemOf } from './bench.ts';
 
 const lock = (index: number): PlannedDevice => ({ kind: 'lock', mac: lockMac(index) });
 const repeater: PlannedDevice = { kind: 'repeater', mac: '4F.B2.31', activationCode: '4F.B2.90' };
+const manyRepeaters = Array.from(
+  { length: 7 },
+  (_, index): PlannedDevice => ({
+    kind: 'repeater',
+    mac: `4F.B2.4${index}`,
+    activationCode: `4F.B2.9${index}`,
+  }),
+);
 const rfLock: PlannedDevice = { kind: 'lock', mac: '7C.1A.01', radio: 'rf_net', model: 'wall_reader' };
 const one = lockMac(1);
 const two = lockMac(2);
@@ -127,7 +136,10 @@ describe('attaching is refused before anything is sent', () => {
     );
     await pair();
     const before = writesOf(virtual(hubMac));
-    const refused = { code: 'work.rules_broken', params: { device: lockMac(17), rule: 'IQ_LOCKS_MAX' } };
+    const refused = {
+      code: 'IQ_LOCKS_MAX',
+      params: { device: lockMac(17), hub: hubMac, limit: 16, count: 17 },
+    };
     expect(await problemOf(attach(...Array.from({ length: 17 }, (_, index) => lockMac(index + 1))))).toEqual(
       refused,
     );
@@ -140,6 +152,39 @@ describe('attaching is refused before anything is sent', () => {
     });
     expect(writesOf(virtual(hubMac))).toEqual(before);
     expect(planned(one).state).toBe('code_captured');
+  });
+
+  it.each([
+    ['IQ_LOCKS_MAX', 16, (index: number): PlannedDevice => lock(index)],
+    ['IQ_REPEATERS_MAX', 6, (index: number): PlannedDevice => manyRepeaters[index - 1] ?? repeater],
+  ] as const)('%s, where the plan does not know whom the hub carries already', async (rule, limit, make) => {
+    const all = Array.from({ length: limit + 1 }, (_, index) => make(index + 1));
+    const { pair, attach, virtual, air, die } = await openBench(all);
+    const last = all.at(-1)?.mac ?? '';
+    await pair();
+    await attach(...all.slice(0, limit).map(({ mac }) => mac));
+    await die();
+    // Another laptop, whose plan names this one alone.
+    const other = await openLaptop(testFolder(), air);
+    const siteId = other.sites.create(siteData('Kade'));
+    const hub = other.sites.addDevice(siteId, 'iq', null, { name: 'Hub', mac: hubMac });
+    const extra = all.at(-1) ?? repeater;
+    const id = other.sites.addDevice(siteId, extra.kind, hub, {
+      name: 'One more',
+      mac: last,
+      ...(extra.activationCode && { activationCode: extra.activationCode }),
+    });
+    await other.commissioning.pairHub(hub, await other.seen(hubMac), hubCode);
+    await other.seen(last);
+    // The finder's heartbeat is an echo.
+    const writes = () => writesOf(virtual(hubMac), virtual(last)).map(({ echo: _, ...kept }) => kept);
+    const before = writes();
+    expect(await problemOf(other.commissioning.attach(siteId, [id]))).toEqual({
+      code: rule,
+      params: { device: last, hub: hubMac, limit, count: limit + 1 },
+    });
+    expect(writes()).toEqual(before);
+    expect(virtual(hubMac).flashReport.tree.items).toHaveLength(limit);
   });
 
   it('while other work runs', async () => {

@@ -80,6 +80,15 @@ describe('the rules of a tree', () => {
     expect(codes([iq, ...locks])).toEqual(['IQ_LOCKS_MAX lock 17']);
   });
 
+  it('names the one that is not attached, wherever it stands in the plan', () => {
+    const locks = Array.from({ length: 17 }, (_, index) =>
+      device(`lock ${index + 1}`, 'hub', index === 3 ? {} : { state: 'attached' }),
+    );
+    expect(codes([iq, ...locks]).filter((code) => code.startsWith('IQ_LOCKS_MAX'))).toEqual([
+      'IQ_LOCKS_MAX lock 4',
+    ]);
+  });
+
   it('lets six repeaters pass and names the seventh', () => {
     const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => repeater(id, 'hub'));
     expect(codes([iq, ...six])).toEqual([]);
