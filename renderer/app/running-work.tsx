@@ -36,7 +36,7 @@ export function RunningWork({ route }: { route: Route }) {
 
   if (!work || work.id === putAway) return null;
   // A code that is refused is told where it was typed.
-  if (work.kind === 'pair_hub' && work.state === 'failed') return null;
+  if ((work.kind === 'pair_hub' || work.kind === 'replace_hub') && work.state === 'failed') return null;
   if (isAtThatDoor(route, work)) return null;
   return <Panel work={work} route={route} onPutAway={() => setPutAway(work.id)} />;
 }
@@ -196,9 +196,17 @@ function Progress({ work, site, subject }: { work: Work; site: Site | undefined;
 function placeOf(work: Work, site: Site | undefined): { place: number; count: number } | null {
   const count = work.deviceIds.length;
   if (count < 2 || site === undefined) return null;
-  if (work.kind !== 'attach' && work.kind !== 'update_firmware') return null;
-  const done = work.kind === 'attach' ? attachedOf(work, site) : work.results.length;
-  return { place: Math.min(count, done + 1), count };
+  if (work.kind === 'update_firmware') return placeAfter(work.results.length, count);
+  if (work.kind === 'attach') return placeAfter(attachedOf(work, site), count);
+  return isLeaving(work) ? placeAfter(goneOf(work, site), count) : null;
+}
+
+const placeAfter = (done: number, count: number) => ({ place: Math.min(count, done + 1), count });
+
+/** Devices of the work that their hub does not hold any more. */
+function goneOf(work: Work, site: Site): number {
+  const gone = site.devices.filter(({ state, heldByHub }) => state === 'detached' || heldByHub !== null);
+  return gone.filter(({ id }) => work.deviceIds.includes(id)).length;
 }
 
 function attachedOf(work: Work, site: Site): number {

@@ -27,7 +27,7 @@ export function Menu({
       {trigger}
       <Popover className={`${css.popover} ${menu.popover}`} placement="bottom end">
         <AriaMenu
-          className={css.list ?? ''}
+          className={`${css.list} ${menu.list}`}
           aria-label={label}
           disabledKeys={entries.filter((entry) => entry.notYet !== undefined).map((entry) => entry.id)}
         >

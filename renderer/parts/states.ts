@@ -49,8 +49,14 @@ const deviceLooks: Record<DeviceState, Look> = {
   detached: look('offline', 'device.state.detached'),
 };
 
-/** The look of a device: its state, or `attention` when it is attached but hardly heard, or its battery is low. */
-export function deviceLook(device: Pick<Device, 'state' | 'rssi' | 'batteryPercent'>): Look {
+/**
+ * The look of a device: its state, or `attention` when it is attached but hardly heard, its battery is low, or its hub
+ * was made to forget it without its knowing.
+ */
+export function deviceLook(
+  device: Pick<Device, 'state' | 'rssi' | 'batteryPercent'> & Partial<Pick<Device, 'heldByHub'>>,
+): Look {
+  if (device.state === 'detach_pending' && device.heldByHub) return look('attention', 'device.state.untold');
   const attached = device.state === 'attached' || device.state === 'tested';
   if (attached && device.rssi !== null && isWeakSignal(device.rssi)) {
     return look('attention', 'device.state.weak');

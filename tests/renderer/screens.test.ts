@@ -96,6 +96,13 @@ function oldOnes(site: Site): string[] {
   );
 }
 
+/** Opens the dialog of one entry of a device's menu in the tree. */
+async function openAct(name: string, act: string): Promise<void> {
+  await page.getByRole('button', { name: `More about ${name}` }).click();
+  await page.getByRole('menuitem', { name: act }).click();
+  await page.getByRole('dialog').waitFor();
+}
+
 /** The inputs of all calls of one name, in their order. */
 function inputsOf(name: string): unknown[] {
   return host.calls.filter((call) => call.name === name).map(({ input }) => input);
@@ -254,6 +261,23 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
       await page.getByRole('textbox', { name: 'Activation code' }).fill('7c0be8');
       await page.getByRole('button', { name: 'Try this code' }).click();
       await page.getByRole('button', { name: 'Yes, it is right' }).waitFor();
+    },
+  ],
+  [
+    'detaching a repeater by force, with the doors below it',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      await openAct('Flur 1. OG', 'Detach…');
+      await page.getByRole('button', { name: 'It is broken or lost' }).click();
+      await page.getByText('Detached by force').waitFor();
+    },
+  ],
+  [
+    'another hub in the place of one',
+    `/sites/${siteId}/hardware`,
+    async () => {
+      await openAct('Technikraum UG', 'Replace by another hub…');
+      await page.getByText('The new hub starts without network settings.').waitFor();
     },
   ],
   [
@@ -478,6 +502,75 @@ describe('the firmware of a site', () => {
     expect(inputsOf('firmware.import')).toMatchObject([{ fileName: 'cyl.bin', model: 'cylinder' }]);
     await page.getByRole('button', { name: 'Remove the image 1.8.2 for Escutcheon' }).click();
     await expect.poll(() => inputsOf('firmware.remove')).toEqual([{ imageId: fakeId(9303) }]);
+  });
+});
+
+describe('taking a device out of its place', () => {
+  it('names the doors that stop working, and detaches once it was meant', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await openAct('Flur 2. OG', 'Detach…');
+    await page.getByText(/\d+ doors stop working with the system/).waitFor();
+    const doors = page.getByRole('list', { name: 'Devices that leave their hub' });
+    await doors.getByText('Zimmer 201').waitFor();
+    await page.getByRole('button', { name: /^Detach \d+ devices/ }).click();
+    await expect.poll(() => inputsOf('work.detach')).toMatchObject([{ siteId, force: false }]);
+  });
+
+  it('asks for the word before it is done by force, and only then', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await openAct('Zimmer 101', 'Replace by another device…');
+    await page.getByRole('button', { name: 'It is broken or lost' }).click();
+    await page.getByRole('button', { name: 'Free the place' }).click({ force: true });
+    expect(inputsOf('work.replace')).toEqual([]);
+    await page.getByLabel('Type DETACH to go on').fill('detach');
+    await page.getByRole('button', { name: 'Free the place' }).click();
+    await expect.poll(() => inputsOf('work.replace')).toMatchObject([{ force: true }]);
+  });
+
+  it('moves below what the person chooses, and resets only what was detached', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    await go(`/sites/${siteId}/hardware`);
+    await openAct('Zimmer 102', 'Move to another place…');
+    await page.getByRole('button', { name: /New place/ }).click();
+    await page.getByRole('option', { name: 'Wellness, Keller' }).click();
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    const target = [...host.world.sites.values()]
+      .flatMap(({ devices }) => devices)
+      .find(({ name }) => name === 'Wellness, Keller');
+    await expect.poll(() => inputsOf('work.move')).toMatchObject([{ parentId: target?.id }]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'More about Zimmer 102' }).click();
+    await expect
+      .poll(() =>
+        page.getByRole('menuitem', { name: /Reset to factory state/ }).getAttribute('aria-disabled'),
+      )
+      .toBe('true');
+  });
+
+  it('pairs another hub in the place of one, from the hubs that stand nowhere', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    host.change((world) => {
+      const [hub] = world.discovery.devices.filter(({ kind }) => kind === 'iq');
+      if (hub === undefined) throw new Error('The fake world sees no hub');
+      const spare = { ...hub, id: 'usb:spare', mac: '4F.A1.77', planned: null, problem: null };
+      world.discovery = { ...world.discovery, devices: [...world.discovery.devices, spare] };
+    });
+    await go(`/sites/${siteId}/hardware`);
+    await openAct('Technikraum UG', 'Replace by another hub…');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /4F\.A1\.77/ })
+      .click();
+    await page.getByRole('button', { name: 'Pair the new hub' }).click();
+    await page.getByRole('textbox', { name: 'Activation code' }).fill('7c0be8');
+    await page.getByRole('button', { name: 'Try this code' }).click();
+    await expect.poll(() => inputsOf('work.replaceHub')).toMatchObject([{ foundId: 'usb:spare' }]);
   });
 });
 

@@ -8,6 +8,7 @@ import { Code } from '../../../parts/code.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { Drawing, type Lamp } from '../../../parts/drawing.tsx';
 import { Link } from '../../../parts/link.tsx';
+import { Menu } from '../../../parts/menu.tsx';
 import { modelText } from '../../../parts/models.ts';
 import { Note } from '../../../parts/note.tsx';
 import { ProblemNote, useProblemText } from '../../../parts/problem.tsx';
@@ -15,6 +16,7 @@ import { Battery, Signal } from '../../../parts/ruler.tsx';
 import { State } from '../../../parts/state.tsx';
 import { deviceLook, drawingOf } from '../../../parts/states.ts';
 import { Ago, spanText } from '../../../parts/time.tsx';
+import { useLeaving } from '../leaving/use-leaving.tsx';
 import { brokenPiece } from '../network/network-path.ts';
 import { Asleep } from './asleep.tsx';
 import css from './device-sheet.module.css';
@@ -45,7 +47,9 @@ export function DeviceSheet({
   const blink = useAct((client, foundId: string) =>
     client.discovery.identify({ foundId, seconds: BLINK_SECONDS }),
   );
+  const leaving = useLeaving(site);
   if (device === undefined) return null;
+  const entries = leaving.entriesOf(device);
   const found = discovery?.devices.find((each) => device.mac !== null && each.mac === device.mac);
   const running = work?.state === 'running';
   const notYet = running
@@ -82,6 +86,17 @@ export function DeviceSheet({
           >
             <Text id="device.blink" />
           </Button>
+          {entries.length > 0 && (
+            <Menu
+              label={t('leave.menu')}
+              trigger={
+                <Button big>
+                  <Text id="leave.menu" />
+                </Button>
+              }
+              entries={entries}
+            />
+          )}
           <span className="grow" />
           <Button
             big
@@ -149,6 +164,7 @@ export function DeviceSheet({
       </Section>
       <DeviceLogSection device={device} notYet={notYet} />
       <DeviceHistory deviceId={device.id} />
+      {leaving.dialog}
     </Dialog>
   );
 }

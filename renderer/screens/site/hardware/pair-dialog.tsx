@@ -23,21 +23,29 @@ const TRIES = 5;
 export function PairDialog({
   device,
   found,
+  replaces = false,
   onClose,
 }: {
   device: Device;
   found: FoundDevice;
+  /** It takes the place of the hub that stands there. */
+  replaces?: boolean;
   onClose: () => void;
 }) {
   const t = useText();
   const [code, setCode] = useState('');
   const pair = useAct((client, activationCode: string) =>
-    client.work.pairHub({ deviceId: device.id, foundId: found.id, activationCode }).then(() => true),
+    client.work[replaces ? 'replaceHub' : 'pairHub']({
+      deviceId: device.id,
+      foundId: found.id,
+      activationCode,
+    }).then(() => true),
   );
   const { value: work } = useWork();
   const openSince = useOpenSince(found);
   const cancel = useAct((client, workId: string) => client.work.cancel({ workId }));
-  const running = work?.state === 'running' && work.kind === 'pair_hub' ? work : null;
+  const running =
+    work?.state === 'running' && work.kind === (replaces ? 'replace_hub' : 'pair_hub') ? work : null;
   const left = pair.problem?.params.left;
   const closed = pair.problem?.code === 'pairing.closed';
   const tries = typeof left === 'number' ? left : 0;
@@ -62,7 +70,7 @@ export function PairDialog({
   return (
     <Dialog
       wide
-      title={t('pair.title', { name: device.name })}
+      title={t(replaces ? 'pair.title.replace' : 'pair.title', { name: device.name })}
       lead={
         <Text
           id={found.transport === 'usb' ? 'pair.over_usb' : 'pair.over_bluetooth'}

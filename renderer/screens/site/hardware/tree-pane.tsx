@@ -10,6 +10,7 @@ import layout from '../../../parts/layout.module.css';
 import { Menu, type MenuEntry } from '../../../parts/menu.tsx';
 import { Rows, type RowsHandle, useRowHeight } from '../../../parts/rows.tsx';
 import { DeviceSheet } from '../device/device-sheet.tsx';
+import { useLeaving } from '../leaving/use-leaving.tsx';
 import { AttachFoot } from './attach-foot.tsx';
 import type { DeviceDraft } from './device-dialog.tsx';
 import css from './hardware.module.css';
@@ -55,6 +56,7 @@ export function TreePane({
   const [sheet, setSheet] = useState<string | null>(null);
   const rows = useMemo(() => treeRows(site.devices, folded), [site.devices, folded]);
   const rowHeight = useRowHeight('--row-tree');
+  const leaving = useLeaving(site);
   const identify = useAct((client, foundId: string) =>
     client.discovery.identify({ foundId, seconds: BLINK_SECONDS }),
   );
@@ -137,6 +139,7 @@ export function TreePane({
             ),
             act('add_lock', t('device.add_lock_below'), () => onDraft({ kind: 'lock', parentId: device.id })),
           ]),
+      ...leaving.entriesOf(device),
       { id: 'remove', label: t('device.remove'), destructive: true, onAction: () => setRemoving(device) },
     ];
   };
@@ -278,6 +281,7 @@ export function TreePane({
       )}
       <AttachFoot site={site} work={work ?? null} />
       {rules && <RulesDialog site={site} findings={findings} onClose={() => setRules(false)} />}
+      {leaving.dialog}
       {sheet !== null && <DeviceSheet site={site} deviceId={sheet} onClose={() => setSheet(null)} />}
       {port && <PortDialog onClose={() => setPort(false)} />}
       {removing !== null && <RemoveDevice site={site} device={removing} onClose={() => setRemoving(null)} />}

@@ -36,7 +36,7 @@ export function treeRows(devices: readonly Device[], folded: ReadonlySet<string>
         folded: isFolded,
         place: index + 1,
         brothers: brothers.length,
-        below: allBelow(device.id, children),
+        below: belowIn(device.id, children),
       });
       if (!isFolded) add(own, level + 1, level === 1 ? [] : [...above, !last]);
     });
@@ -77,6 +77,7 @@ const ATTACHABLE: ReadonlySet<Device['state']> = new Set([
   'code_captured',
   'found',
   'attach_pending',
+  'detached',
 ]);
 
 /** Whether the hub has been paired. */
@@ -84,9 +85,9 @@ export function isPaired(hub: Device): boolean {
   return hub.kind === 'iq' && PAIRED.has(hub.state);
 }
 
-/** Whether a repeater or lock has a device and is not attached yet. */
-export function isAttachable(device: Device): boolean {
-  return device.kind !== 'iq' && device.mac !== null && ATTACHABLE.has(device.state);
+/** Whether a repeater or lock has a device and its hub does not hold it; what another one left untold is let free first. */
+export function isAttachable({ kind, mac, state, heldByHub }: Device): boolean {
+  return kind !== 'iq' && mac !== null && (ATTACHABLE.has(state) || heldByHub !== null);
 }
 
 /** What can be attached in one go: below the first paired hub that has any, in the tree's order. */
@@ -111,9 +112,7 @@ export function freePlaces(
 
 /** Where something new may hang: hubs and repeaters. */
 export function possibleParents(devices: readonly Device[], self?: Device): Device[] {
-  const below = new Set(
-    self ? [self.id, ...allBelow(self.id, childrenOf(devices)).map((each) => each.id)] : [],
-  );
+  const below = new Set(self ? [self.id, ...allBelow(self, devices).map((each) => each.id)] : []);
   return inTreeOrder(devices).filter((each) => each.kind !== 'lock' && !below.has(each.id));
 }
 
@@ -129,6 +128,11 @@ function childrenOf(devices: readonly Device[]): Map<string | null, Device[]> {
   return children;
 }
 
-function allBelow(id: string, children: ReadonlyMap<string | null, readonly Device[]>): Device[] {
-  return (children.get(id) ?? []).flatMap((child) => [child, ...allBelow(child.id, children)]);
+/** All devices below one, however deep. */
+export function allBelow(device: Device, devices: readonly Device[]): Device[] {
+  return belowIn(device.id, childrenOf(devices));
+}
+
+function belowIn(id: string, children: ReadonlyMap<string | null, readonly Device[]>): Device[] {
+  return (children.get(id) ?? []).flatMap((child) => [child, ...belowIn(child.id, children)]);
 }
