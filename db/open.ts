@@ -6,11 +6,20 @@ import { backupIsDue, listBackups, makeBackup } from './backup.ts';
 import { createChecks } from './checks.ts';
 import { createDevices } from './devices.ts';
 import { withFileCodes } from './files.ts';
+import { createHealth } from './health.ts';
 import { type OwnerLock, takeLock } from './lock.ts';
 import { migrate, newestOf, pendingOf, readHeader } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { createOutbox } from './outbox.ts';
-import { databaseFile, examine, type Recovered, recover, resumeRecovery } from './recovery.ts';
+import {
+  databaseFile,
+  examine,
+  forgetRecovery,
+  type Recovered,
+  recover,
+  resumeRecovery,
+  unreadRecovery,
+} from './recovery.ts';
 import { createSettings } from './settings.ts';
 import { createSites } from './sites.ts';
 import { type Connection, codedSqlite, connect, withCodesIn } from './sqlite.ts';
@@ -33,7 +42,7 @@ export interface StoreOptions {
 
 export interface OpenedStore {
   readonly store: Store;
-  /** What the person must be told: the data file was damaged, and what took its place. */
+  /** What the person must be told and has not read yet: the data file was damaged, and what took its place. */
   readonly recovered: Recovered | null;
   /** Adds one more way to open the same data, e.g. a key file for the command line beside the keychain. */
   addKey(source: VaultKeySource): Promise<void>;
@@ -62,7 +71,7 @@ async function openReader({ dataDir, vault: source, now }: StoreOptions): Promis
     if (empty) throw new CodedError('db.not_there', { path: dataDir });
     if (version < newestVersion) throw new CodedError('db.older_schema');
     const vault = await openVault(db, source, { now: now(), readOnly: true });
-    return opened({ db, vault, now, recovered: null, release: () => undefined });
+    return opened({ db, vault, now, dataDir, recovered: null, release: () => undefined });
   } catch (error) {
     db.close();
     throw error;
@@ -77,10 +86,10 @@ async function openWriter({ dataDir, vault: source, now }: StoreOptions): Promis
   });
   let db: Connection | undefined;
   try {
-    const sound = await openSound(dataDir, lock, now());
-    db = sound.db;
+    db = await openSound(dataDir, lock, now());
+    const recovered = withFileCodes(dataDir, () => unreadRecovery(dataDir));
     const vault = await openVault(db, source, { now: now(), readOnly: false });
-    return opened({ ...sound, vault, now, release: lock.release });
+    return opened({ db, vault, now, dataDir, recovered, release: lock.release });
   } catch (error) {
     db?.close();
     // Not clean: what stood in the way is looked into by the next start as well.
@@ -90,27 +99,23 @@ async function openWriter({ dataDir, vault: source, now }: StoreOptions): Promis
 }
 
 /** A connection to data that is whole and of the newest schema, recovered first where it must be. */
-async function openSound(
-  dataDir: string,
-  lock: OwnerLock,
-  now: number,
-): Promise<{ db: Connection; recovered: Recovered | null }> {
+async function openSound(dataDir: string, lock: OwnerLock, now: number): Promise<Connection> {
   const database = databaseFile(dataDir);
-  const looked = withFileCodes(dataDir, () => {
-    const resumed = resumeRecovery(dataDir);
+  withFileCodes(dataDir, () => {
+    resumeRecovery(dataDir);
     const unclean = lock.uncleanBefore || logIsLeft(database);
     const found = examine(database, newestVersion, unclean);
     // Nothing where there was something once: the file was lost or cut off.
     const lost = found === 'empty' && listBackups(dataDir).length > 0;
-    return found === 'damaged' || lost ? recover(dataDir, newestVersion, now) : resumed;
+    if (found === 'damaged' || lost) recover(dataDir, newestVersion, now);
   });
   try {
-    return { db: await openCurrent(dataDir, now), recovered: looked };
+    return await openCurrent(dataDir, now);
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== 'db.damaged') throw error;
     // Damage that the header did not show, found while the data was copied.
-    const recovered = withFileCodes(dataDir, () => recover(dataDir, newestVersion, now));
-    return { db: await openCurrent(dataDir, now), recovered };
+    withFileCodes(dataDir, () => recover(dataDir, newestVersion, now));
+    return openCurrent(dataDir, now);
   }
 }
 
@@ -151,23 +156,22 @@ function opened(parts: {
   db: Connection;
   vault: Vault;
   now: () => number;
+  dataDir: string;
   recovered: Recovered | null;
   release: (clean: boolean) => void;
 }): OpenedStore {
-  const { db, vault, now, recovered, release } = parts;
-  let sound = true;
-  const coded = <T extends object>(part: T): T =>
-    withCodesIn(part, (code) => {
-      if (code === 'db.damaged') sound = false;
-    });
+  const { db, vault, now, dataDir, recovered, release } = parts;
+  const health = createHealth(db, recovered, () => withFileCodes(dataDir, () => forgetRecovery(dataDir)));
+  const coded = <T extends object>(part: T): T => withCodesIn(part, health);
   const writer = createWriter(db);
   const store: Store = {
     ...coded({ transaction: writer.transaction }),
     onChange: writer.onChange,
+    health,
     close() {
       if (!db.open) return;
       db.close();
-      release(sound);
+      release(health.isSound());
     },
     sites: coded(createSites(db, writer)),
     devices: coded(createDevices(db, writer, vault)),

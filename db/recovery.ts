@@ -7,11 +7,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { CodedError, type Problem } from '../electron/contract/errors.ts';
+import { problemSchema } from '../electron/contract/model.ts';
 import { type Backup, listBackups, proveSound } from './backup.ts';
 import { syncFile, syncFolder } from './files.ts';
+import { type Losses, lossesOf } from './losses.ts';
 import { readHeader } from './migrate.ts';
 import { type Connection, connect } from './sqlite.ts';
 
@@ -22,6 +24,8 @@ export interface Recovered {
   readonly setAside: string;
   /** Path of the backup that took its place; null where there was none and the data starts empty. */
   readonly restoredFrom: string | null;
+  /** The sites of the damaged file that are not here, or not as they were. */
+  readonly losses: Losses;
 }
 
 /** The database's file in a data folder. */
@@ -36,6 +40,19 @@ const planSchema = z.object({
 });
 type Plan = z.infer<typeof planSchema>;
 const planFile = (dataDir: string) => join(dataDir, 'recovery.json');
+
+/** Kept until the person has read it, through any number of starts. */
+const noticeSchema = z.object({
+  reason: problemSchema,
+  setAside: z.string(),
+  restoredFrom: z.string().nullable(),
+  losses: z.object({
+    sites: z.array(z.object({ name: z.string(), lost: z.enum(['all', 'newest']) })),
+    more: z.number(),
+    complete: z.boolean(),
+  }),
+});
+const noticeFile = (dataDir: string) => join(dataDir, 'recovered.json');
 
 /**
  * Looks at the file without changing a byte of it or of its log: a reader neither checkpoints nor deletes.
@@ -62,24 +79,44 @@ export function examine(
 }
 
 /** Sets the damaged file aside and puts the newest good backup in its place. Nothing is deleted. */
-export function recover(dataDir: string, newestVersion: number, now: number): Recovered {
+export function recover(dataDir: string, newestVersion: number, now: number): void {
   const backup = listBackups(dataDir).find(({ path }) => isGoodBackup(path, newestVersion)) ?? null;
   const plan = { setAside: freeFolder(join(dataDir, 'damaged'), now), backup };
-  writeFileSync(`${planFile(dataDir)}.partial`, JSON.stringify(plan));
-  syncFile(`${planFile(dataDir)}.partial`);
-  renameSync(`${planFile(dataDir)}.partial`, planFile(dataDir));
-  syncFolder(dataDir);
-  return carryOut(dataDir, plan);
+  writeWhole(planFile(dataDir), plan);
+  carryOut(dataDir, plan);
+}
+
+function writeWhole(path: string, content: object): void {
+  writeFileSync(`${path}.partial`, JSON.stringify(content), { mode: 0o600 });
+  syncFile(`${path}.partial`);
+  renameSync(`${path}.partial`, path);
+  syncFolder(dirname(path));
+}
+
+/** What the person has not read yet of the last recovery. A notice that is itself damaged keeps nobody from starting. */
+export function unreadRecovery(dataDir: string): Recovered | null {
+  if (!existsSync(noticeFile(dataDir))) return null;
+  try {
+    return noticeSchema.parse(JSON.parse(readFileSync(noticeFile(dataDir), 'utf8')));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+
+/** The person has read it. */
+export function forgetRecovery(dataDir: string): void {
+  rmSync(noticeFile(dataDir), { force: true });
 }
 
 /** Takes up a recovery that was interrupted, if there is one. */
-export function resumeRecovery(dataDir: string): Recovered | null {
-  if (!existsSync(planFile(dataDir))) return null;
-  return carryOut(dataDir, planSchema.parse(JSON.parse(readFileSync(planFile(dataDir), 'utf8'))));
+export function resumeRecovery(dataDir: string): void {
+  if (!existsSync(planFile(dataDir))) return;
+  carryOut(dataDir, planSchema.parse(JSON.parse(readFileSync(planFile(dataDir), 'utf8'))));
 }
 
 /** Each step may be met half done, and is then done again or skipped. */
-function carryOut(dataDir: string, { setAside, backup }: Plan): Recovered {
+function carryOut(dataDir: string, { setAside, backup }: Plan): void {
   mkdirSync(setAside, { recursive: true, mode: 0o700 });
   const database = databaseFile(dataDir);
   for (const suffix of besideFiles) {
@@ -90,9 +127,12 @@ function carryOut(dataDir: string, { setAside, backup }: Plan): Recovered {
   syncFolder(setAside);
   if (backup !== null) putInPlace(backup, database);
   syncFolder(dataDir);
+  const restoredFrom = backup?.path ?? null;
+  const losses = lossesOf(join(setAside, 'doorstep.sqlite'), backup === null ? null : database);
+  const told: Recovered = { reason: reasonOf(setAside, backup), setAside, restoredFrom, losses };
+  writeWhole(noticeFile(dataDir), told);
   rmSync(planFile(dataDir));
   syncFolder(dataDir);
-  return { reason: reasonOf(setAside, backup), setAside, restoredFrom: backup?.path ?? null };
 }
 
 function putInPlace(backup: Backup, database: string): void {

@@ -94,19 +94,24 @@ export function codedSqlite(error: unknown): unknown {
   return new CodedError(codeOf(error.code), { result: error.code }, { cause: error });
 }
 
-/**
- * The same functions, with SQLite's failures as CodedErrors. `failed` hears every code, so that damage met in
- * the middle of the work is looked into at the next start.
- */
-export function withCodesIn<T extends object>(part: T, failed: (code: ErrorCode) => void): T {
+/** Hears how each call ended. */
+export interface CallListener {
+  failed(error: CodedError): void;
+  succeeded(): void;
+}
+
+/** The same functions, with SQLite's failures as CodedErrors; `listener` hears how each call ended. */
+export function withCodesIn<T extends object>(part: T, listener: CallListener): T {
   const coded = Object.entries(part).map(([name, call]: [string, (...args: unknown[]) => unknown]) => [
     name,
     (...args: unknown[]) => {
       try {
-        return call(...args);
+        const answer = call(...args);
+        listener.succeeded();
+        return answer;
       } catch (error) {
         const told = codedSqlite(error);
-        if (told instanceof CodedError) failed(told.code);
+        if (told instanceof CodedError) listener.failed(told);
         throw told;
       }
     },

@@ -1,4 +1,5 @@
 import type { Problem, SiteData } from '../electron/contract/index.ts';
+import type { Recovered } from './recovery.ts';
 import type {
   AccountRecord,
   AttemptRecord,
@@ -58,6 +59,16 @@ export interface Store {
   onChange(listener: (change: StoreChange) => void): () => void;
   close(): void;
 
+  /** Whether what is entered can be saved, and whether anything was lost. */
+  readonly health: {
+    /** Why the last change could not be saved; null as soon as one is saved again. */
+    ailment(): Problem | null;
+    /** What became of a damaged file, until the person has read it. */
+    recovered(): Recovered | null;
+    /** The person has read it. Errors: as of a file that cannot be removed. */
+    forgetRecovered(): void;
+    onChange(listener: () => void): () => void;
+  };
   readonly sites: {
     insert(id: string, data: SiteData, now: Moment): void;
     update(id: string, data: SiteData, now: Moment): void;

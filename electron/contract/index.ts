@@ -75,6 +75,8 @@ export const contract = {
     watch: procedure.output(eventIterator(appStateSchema)),
     /** Answers the first start with "practise": starts the practice cloud and its virtual devices and signs in. */
     practise: procedure.output(z.void()),
+    /** The person has read what became of a damaged data file. */
+    forgetRecovery: procedure.output(z.void()),
   },
   account: {
     /** Opens the system browser and ends when the person has signed in. Errors: `account.*`. */

@@ -212,11 +212,13 @@ function assemble(
         cables: seen.devices
           .filter((device) => device.transport === 'usb')
           .map((device) => device.place || (device.mac ?? '')),
+        unsaved: store.health.ailment(),
+        recovery: recoveryOf(store),
         tenants: me?.tenants.map((tenant) => tenant.name) ?? [],
         businessTypes: [...(me?.businessTypes ?? [])],
       };
     },
-    onAppChange: anyOf(discovery.subscribe, outboxChanges, onlineChanges),
+    onAppChange: anyOf(discovery.subscribe, outboxChanges, onlineChanges, store.health.onChange),
     outboxView: () => outboxOf(store, new Date(now()).setHours(0, 0, 0, 0)),
     onOutboxChange: anyOf(outboxChanges, onlineChanges),
 
@@ -262,6 +264,13 @@ function assemble(
       store.close();
     },
   };
+}
+
+function recoveryOf(store: Store): AppState['recovery'] {
+  const recovered = store.health.recovered();
+  if (recovered === null) return null;
+  const { sites, more, complete } = recovered.losses;
+  return { problem: recovered.reason, sites: [...sites], more, complete };
 }
 
 function cloudOf(

@@ -68,6 +68,9 @@ export function createRouter() {
         watchCore(context, signal, (core) => ({ snapshot: core.appState, subscribe: core.onAppChange })),
       ),
       practise: os.app.practise.handler(({ context }) => context.practise()),
+      forgetRecovery: os.app.forgetRecovery.handler(({ context }) =>
+        context.core().store.health.forgetRecovered(),
+      ),
     },
     account: {
       signIn: os.account.signIn.handler(({ context, signal }) => context.core().signIn(signal)),

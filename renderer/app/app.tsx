@@ -13,6 +13,7 @@ import { Sites } from '../screens/sites/sites.tsx';
 import css from './frame.module.css';
 import { useAppState, useConnectionState } from './host.tsx';
 import { Jamb } from './jamb.tsx';
+import { RecoveryNotice } from './recovery-notice.tsx';
 import { type Route, useRoute } from './route.ts';
 import { RunningWork } from './running-work.tsx';
 import { Sill } from './sill.tsx';
@@ -53,7 +54,14 @@ export function App() {
     );
   }
 
-  if (state.mode === 'unset') return <FirstStart state={state} />;
+  const notice = state.recovery !== null && <RecoveryNotice recovery={state.recovery} />;
+  if (state.mode === 'unset')
+    return (
+      <>
+        <FirstStart state={state} />
+        {notice}
+      </>
+    );
 
   return (
     <div className={css.app}>
@@ -62,7 +70,11 @@ export function App() {
         <Screen route={route} />
         {practiceOpen && state.mode === 'practice' && <PracticePanel onClose={closePractice} />}
       </main>
-      <RunningWork route={route} />
+      <div className={css.below}>
+        {state.unsaved !== null && <ProblemNote problem={state.unsaved} />}
+        <RunningWork route={route} />
+      </div>
+      {notice}
       <Sill practiceOpen={practiceOpen} onPractice={() => setPracticeOpen(!practiceOpen)} />
     </div>
   );

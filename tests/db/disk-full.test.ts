@@ -31,6 +31,9 @@ describe('a disk that fills up', () => {
     };
     expect(problemOf(fill)).toEqual({ code: 'db.disk_full', params: { result: 'SQLITE_FULL' } });
     expect(saved.length).toBeGreaterThan(0);
+    expect(store.health.ailment()).toMatchObject({ code: 'db.disk_full' });
+    expect(store.sites.all().length).toBeGreaterThan(0);
+    expect(store.health.ailment()).not.toBeNull();
     // Nothing of a transaction that did not fit stays.
     const before = store.sites.all().length;
     const big = () =>
@@ -44,8 +47,14 @@ describe('a disk that fills up', () => {
     expect(store.sites.findByName('all or nothing')).toBeUndefined();
     expect(store.sites.all()).toHaveLength(before);
     for (const id of saved) expect(store.outbox.get(id)?.payload).toHaveLength(2_000);
+    let told = 0;
+    store.health.onChange(() => {
+      told += 1;
+    });
     limit(1_000_000);
     big();
+    expect(store.health.ailment()).toBeNull();
+    expect(told).toBe(1);
     store.close();
     const { store: again } = await openTestStore(dataDir);
     expect(again.sites.findByName('all or nothing')).toBeDefined();

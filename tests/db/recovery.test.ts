@@ -12,7 +12,15 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../db/open.ts';
 import type { Store } from '../../db/store.ts';
-import { addSite, keyFileOf, openTestStore, problemOf, someDay, testFolder } from './support/store.ts';
+import {
+  addSite,
+  keyFileOf,
+  newDevice,
+  openTestStore,
+  problemOf,
+  someDay,
+  testFolder,
+} from './support/store.ts';
 
 const pageBytes = 4096;
 const dayMs = 24 * 3_600_000;
@@ -70,13 +78,37 @@ describe('a damaged file', () => {
       },
       setAside: recovered?.setAside,
       restoredFrom: join(dataDir, 'backups', backup),
+      losses: { sites: [{ name: 'newer', lost: 'all' }], more: 0, complete: true },
     });
     expect(readFileSync(join(recovered?.setAside ?? '', 'doorstep.sqlite')).equals(damaged)).toBe(true);
     expect(names(store)).toEqual(['backed up']);
     store.close();
-    const { store: again, recovered: none } = await openTestStore(dataDir, { now: someDay + 3 * dayMs });
-    expect(none).toBeNull();
+    const { store: again, recovered: unread } = await openTestStore(dataDir, { now: someDay + 3 * dayMs });
+    expect(unread).toEqual(recovered);
     expect(names(again)).toEqual(['backed up']);
+    again.health.forgetRecovered();
+    expect(again.health.recovered()).toBeNull();
+    again.close();
+    const { recovered: none } = await openTestStore(dataDir, { now: someDay + 3 * dayMs });
+    expect(none).toBeNull();
+  });
+
+  test.each([
+    { table: 'audit', complete: true },
+    { table: 'devices', complete: false },
+  ])('in $table: names what is not as it was, and says when more may be missing', async (damage) => {
+    const dataDir = await folderWithBackup();
+    const { store } = await openTestStore(dataDir, { now: someDay + 2 * dayMs });
+    const site = store.sites.findByName('backed up');
+    store.devices.insert(newDevice(site?.id ?? ''), someDay + 2 * dayMs);
+    addSite(store, 'brand new');
+    store.close();
+    damagePageOf(dataDir, damage.table);
+    asIfKilled(dataDir);
+    const { recovered } = await openTestStore(dataDir, { now: someDay + 2 * dayMs });
+    expect(recovered?.losses.complete).toBe(damage.complete);
+    const gone = ['newer', 'brand new'].map((name) => ({ name, lost: 'all' }));
+    expect(recovered?.losses.sites).toEqual([...gone, { name: 'backed up', lost: 'newest' }]);
   });
 
   test('whose header is gone is found after a clean exit, too', async () => {

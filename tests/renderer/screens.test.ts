@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Site } from '../../electron/contract/index.ts';
+import type { Recovery, Site } from '../../electron/contract/index.ts';
 import { ensureBuilt } from '../../electron/launch/build.ts';
 import { fakeAttach, fakeId, fakeTest, fakeTwoWays, fakeWorld } from '../support/fake-data.ts';
 import { fakeUpdate, withFirmware } from '../support/fake-firmware.ts';
@@ -107,6 +107,19 @@ async function openAct(name: string, act: string): Promise<void> {
 function inputsOf(name: string): unknown[] {
   return host.calls.filter((call) => call.name === name).map(({ input }) => input);
 }
+
+const fakeRecovery: Recovery = {
+  problem: {
+    code: 'db.restored',
+    params: { setAside: '/home/iris/Doorstep/damaged/2026-03-02', backupAt: Date.UTC(2026, 2, 1, 16, 40) },
+  },
+  sites: [
+    { name: 'Hotel Adler', lost: 'all' },
+    { name: 'Kaffeerösterei „Süd“', lost: 'newest' },
+  ],
+  more: 1,
+  complete: false,
+};
 
 /** The screens, each in the state in which it has most to show. */
 const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Promise<unknown>]> = [
@@ -319,6 +332,26 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
   ['outbox', '/outbox', () => page.getByRole('button', { name: 'Correct and resend' }).waitFor()],
   ['settings', '/settings', () => page.getByRole('radio', { name: 'Dark' }).waitFor()],
   [
+    'data that come from a backup',
+    '/',
+    async () => {
+      host.change((world) => {
+        world.app = { ...world.app, recovery: fakeRecovery };
+      });
+      await page.getByText('Hotel Adler').waitFor();
+    },
+  ],
+  [
+    'disk that is full',
+    '/outbox',
+    async () => {
+      host.change((world) => {
+        world.app = { ...world.app, unsaved: { code: 'db.disk_full', params: {} } };
+      });
+      await page.getByText('The disk is full').waitFor();
+    },
+  ],
+  [
     'practice panel',
     '/outbox',
     async () => {
@@ -380,6 +413,21 @@ describe('the first start', () => {
     await page.getByRole('button', { name: 'Practise' }).click();
     await page.getByRole('button', { name: 'Load practice register' }).click();
     await expect.poll(() => host.calls.map((call) => call.name)).toContain('practice.importSample');
+  });
+});
+
+describe('data that come from a backup', () => {
+  it('are told until the person has read it, also before the first question', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    host.change((world) => {
+      world.app = { ...world.app, mode: 'unset', recovery: fakeRecovery };
+    });
+    await go('/');
+    await page.getByText('more may be missing than is named here').waitFor();
+    await page.getByRole('button', { name: 'I have read this' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(inputsOf('app.forgetRecovery')).toHaveLength(1);
   });
 });
 

@@ -319,6 +319,8 @@ export function fakeWorld(rows = 412): FakeWorld {
       },
       unsent: rows === 0 ? 0 : 27,
       needsPerson: rows === 0 ? 0 : 2,
+      unsaved: null,
+      recovery: null,
       bluetooth: 'on',
       heard: rows === 0 ? 0 : 5,
       cables: rows === 0 ? [] : ['COM7'],

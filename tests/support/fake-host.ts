@@ -140,6 +140,12 @@ function routerOf(
           w.app = { ...w.app, mode: 'practice' };
         });
       }),
+      forgetRecovery: os.app.forgetRecovery.handler(() => {
+        note('app.forgetRecovery', null);
+        change((w) => {
+          w.app = { ...w.app, recovery: null };
+        });
+      }),
     },
     account: {
       signIn: os.account.signIn.handler(() => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { deviceKindSchema, timeSchema } from './basics.ts';
+import { deviceKindSchema, problemSchema, timeSchema } from './basics.ts';
 import { adapterStateSchema } from './device.ts';
 
 /** The state of the laptop's way to the cloud. */
@@ -16,6 +16,18 @@ export type CloudState = z.infer<typeof cloudStateSchema>;
 
 export const personSchema = z.object({ fullName: z.string(), email: z.string(), company: z.string() });
 
+/** A damaged data file was set aside: what took its place, and what is missing since. */
+export const recoverySchema = z.object({
+  problem: problemSchema,
+  /** `all`: the site is gone; `newest`: it is as it was when the backup was made. */
+  sites: z.array(z.object({ name: z.string(), lost: z.enum(['all', 'newest']) })).max(200),
+  /** How many more sites there are. */
+  more: z.int().nonnegative(),
+  /** Whether the whole damaged file could be read for this; else more may be missing. */
+  complete: z.boolean(),
+});
+export type Recovery = z.infer<typeof recoverySchema>;
+
 /** What the frame of the app shows on every screen. */
 export const appStateSchema = z.object({
   version: z.string(),
@@ -28,6 +40,10 @@ export const appStateSchema = z.object({
   bluetooth: adapterStateSchema,
   heard: z.int().nonnegative(),
   cables: z.array(z.string()),
+  /** Why nothing can be saved at the moment; null when it can. */
+  unsaved: problemSchema.nullable(),
+  /** Until the person has read it. */
+  recovery: recoverySchema.nullable(),
   tenants: z.array(z.string()),
   businessTypes: z.array(z.string()),
 });
