@@ -56,7 +56,7 @@ export class Coverage {
       reached: branches.length - missed.length,
       missed: missed.map((start) => {
         const line = source.getLineAndCharacterOfPosition(start).line;
-        return `${line + 1}: ${text.slice(start).split('\n')[0]?.trim().slice(0, 90)}`;
+        return `${line + 1}: ${text.split('\n')[line]?.trim()}`;
       }),
     };
   }
@@ -69,12 +69,16 @@ function countAt(ranges: readonly CountedRange[], at: number): number {
   return around[0]?.count ?? 0;
 }
 
-/** Where each branch begins: bodies of functions, both ways of a decision, cases, loops and catches. */
+/**
+ * Where each branch begins: bodies of functions, both ways of a decision, cases, loops and catches. Accessors decide
+ * nothing.
+ */
 function branchesOf(source: ts.SourceFile): number[] {
   const starts: number[] = [];
   const add = (node: ts.Node | undefined) => node && starts.push(node.getStart(source));
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) && 'body' in node) add(node.body as ts.Node | undefined);
+    if (ts.isFunctionLike(node) && 'body' in node && !ts.isAccessor(node))
+      add(node.body as ts.Node | undefined);
     else if (ts.isIfStatement(node)) {
       add(node.thenStatement);
       add(node.elseStatement);

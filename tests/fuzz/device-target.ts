@@ -10,13 +10,14 @@ import {
   encodePacket,
   Group,
   ImageCommand,
+  Op,
   OsCommand,
   packetData,
 } from '../../native/smp/index.ts';
-import { VirtualDevice } from '../../native/virtual/index.ts';
+import { type Fault, VirtualDevice } from '../../native/virtual/index.ts';
 import { REQUESTS } from '../native/devices/bodies.ts';
 import type { Chance } from './chance.ts';
-import { anyCborMap, mutate } from './mutate.ts';
+import { anyCborMap, mutate, spoil } from './mutate.ts';
 import { StandingClock, settle, type Target } from './target.ts';
 
 const SERIAL = 'IQ3-000001';
@@ -106,34 +107,81 @@ class Line {
   }
 }
 
+/** Every request in its own place, right. */
+const rightly = REQUESTS.map(([, { op, group, command }, body]) => ({
+  header: { op: op === 'read' ? Op.read : Op.write, version: 1, group, sequence: 3, command },
+  body: body as CborInput,
+}));
+
+/** Every command of a group, asked without a body. */
+function bare(group: number, commands: Readonly<Record<string, number>>): Uint8Array[] {
+  return Object.values(commands).flatMap((command) =>
+    [Op.read, Op.write].map((op) =>
+      encodePacket({ op, version: 1, group, sequence: 3, command }, encodeMap({})),
+    ),
+  );
+}
+
 const requests = [
-  ...REQUESTS.flatMap(([, , body]) =>
-    Object.values(CommissioningCommand).flatMap((command) =>
-      [0, 2].map((op) =>
-        encodePacket(
-          { op, version: 1, group: Group.commissioning, sequence: 3, command },
-          encodeMap(body as CborInput),
-        ),
-      ),
-    ),
+  ...rightly.map(({ header, body }) => encodePacket(header, encodeMap(body))),
+  ...bare(Group.os, OsCommand),
+  ...bare(Group.image, ImageCommand),
+  ...bare(Group.commissioning, CommissioningCommand),
+  // Sealed by nobody (A31), in version 1, and longer than the seal leaves room for (A7).
+  encodePacket(
+    {
+      op: Op.write,
+      version: 1,
+      group: Group.commissioning,
+      sequence: 2,
+      command: CommissioningCommand.sealed,
+    },
+    encodeMap({ n: 1, c: new Uint8Array(30) }),
   ),
-  ...Object.values(OsCommand).map((command) =>
-    encodePacket({ op: 2, version: 0, group: Group.os, sequence: 4, command }, encodeMap({ d: 'x' })),
-  ),
-  ...Object.values(ImageCommand).map((command) =>
-    encodePacket(
-      { op: 2, version: 1, group: Group.image, sequence: 5, command },
-      encodeMap({ off: 0, len: 99, sha: new Uint8Array(32), data: new Uint8Array(40), confirm: true }),
-    ),
+  encodePacket({ op: Op.write, version: 0, group: Group.os, sequence: 4, command: 0 }, encodeMap({ d: 'x' })),
+  encodePacket(
+    { op: Op.write, version: 1, group: Group.os, sequence: 5, command: OsCommand.echo },
+    encodeMap({ d: 'x'.repeat(1_994) }),
   ),
 ];
 
+/** Faults that decide what becomes of a packet; each is on for one input. */
+const FAULTS: readonly Fault[] = [
+  { kind: 'version_1', toVersion2: 'answers' },
+  { kind: 'version_1', toVersion2: 'refuses' },
+  { kind: 'version_1', toVersion2: 'drops' },
+  { kind: 'drop_request', count: 1 },
+  { kind: 'drop_answer', count: 1 },
+  { kind: 'restart', command: 'echo', moment: 'before' },
+  { kind: 'restart', command: 'echo', moment: 'after' },
+  { kind: 'busy' },
+];
+
 function inputFor(chance: Chance): Uint8Array {
-  if (chance.oneIn(3)) return chance.pick(requests);
-  if (!chance.oneIn(4)) return mutate(chance, requests);
-  const header = { op: chance.below(4), version: chance.below(4), sequence: chance.below(256) };
-  const place = { group: chance.pick([0, 1, 2, 64, 65]), command: chance.below(20) };
-  return encodePacket({ ...header, ...place }, anyCborMap(chance));
+  switch (chance.below(8)) {
+    case 0:
+    case 1:
+      return chance.pick(requests);
+    case 2:
+    case 3:
+    case 4: {
+      const { header, body } = chance.pick(rightly);
+      return encodePacket(header, encodeMap(spoil(chance, body)));
+    }
+    case 5: {
+      const header = { op: chance.below(4), version: chance.below(4), sequence: chance.below(256) };
+      const place = { group: chance.pick([0, 1, 2, 64, 65]), command: chance.below(20) };
+      return encodePacket({ ...header, ...place }, anyCborMap(chance));
+    }
+    default:
+      return mutate(chance, requests);
+  }
+}
+
+/** Now and then a fault is on while an input is taken. */
+function underFault<T>(chance: Chance, { device }: Line, take: () => Promise<T>): Promise<T> {
+  if (chance.oneIn(8)) device.faults.set(chance.pick(FAULTS));
+  return take().finally(() => device.faults.clear());
 }
 
 /** An answer has its request's header, its own length, and a body that can be read (A2, A6). */
@@ -157,7 +205,7 @@ export const deviceTarget: Target = {
       async run(input) {
         count += 1;
         if (count % BUTTON_EVERY === 0) line.device.pressButton();
-        const answers = await line.send(input);
+        const answers = await underFault(chance, line, () => line.send(input));
         assert.ok(answers.length <= 1, 'more than one answer');
         for (const answer of answers) assertAnswer(input, answer);
         assert.ok(await line.lives(), 'the device no longer answers');
@@ -197,7 +245,7 @@ export const sealedDeviceTarget: Target = {
         return open ? inner : mutate(chance, [seal(inner)]);
       },
       async run(input) {
-        const answers = await line.send(open ? seal(input) : input);
+        const answers = await underFault(chance, line, () => line.send(open ? seal(input) : input));
         assert.ok(answers.length <= 1, 'more than one answer');
         for (const answer of answers) {
           const { n, c } = decodeMap(packetData(answer));

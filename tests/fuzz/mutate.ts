@@ -1,3 +1,4 @@
+import type { CborInput, CborInputValue } from '../../native/smp/index.ts';
 import type { Chance } from './chance.ts';
 
 /** Bytes at which parsers decide: borders of CBOR's heads, markers of the console, ends of ranges. */
@@ -66,6 +67,34 @@ export function mutate(chance: Chance, valid: readonly Uint8Array[]): Uint8Array
 /** One piece behind the other. */
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/** What may stand in the place of a value: of every kind, and at the ends of every range. */
+const STRANGE: readonly CborInputValue[] = [
+  ...[null, true, -1, 0, 2 ** 40, '', 'x'.repeat(300), '00.00.00'],
+  ...[new Uint8Array(), new Uint8Array(300), [], [1], ['eth', 'eth'], [[]], {}, { a: 1 }],
+];
+
+/** A right body with one value, at any depth, that is strange there, or missing. */
+export function spoil(chance: Chance, body: CborInput): CborInput {
+  const keys = Object.keys(body);
+  if (keys.length === 0) return body;
+  const key = chance.pick(keys);
+  const { [key]: value, ...others } = body;
+  return value === undefined || chance.oneIn(6) ? others : { ...others, [key]: spoilValue(chance, value) };
+}
+
+function spoilValue(chance: Chance, value: CborInputValue): CborInputValue {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || chance.oneIn(4))
+    return chance.pick(STRANGE);
+  if (!isList(value)) return spoil(chance, value);
+  if (chance.oneIn(3)) return [...value, ...value];
+  const at = chance.below(value.length);
+  return value.map((item, index) => (index === at ? spoilValue(chance, item) : item));
+}
+
+function isList(value: CborInput | readonly CborInputValue[]): value is readonly CborInputValue[] {
+  return Array.isArray(value);
 }
 
 const MOST_DEPTH = 12;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { CodedError } from '../../electron/contract/errors.ts';
-import { readFirmwareImage } from '../../native/firmware/mcuboot-image.ts';
+import { MAX_IMAGE_BYTES, readFirmwareImage } from '../../native/firmware/mcuboot-image.ts';
 import { SealedSession } from '../../native/pairing/index.ts';
 import {
   CborError,
@@ -60,7 +61,10 @@ const consoleTarget: Target = {
       next: () => mutate(chance, valid),
       run(input) {
         now += chance.oneIn(20) ? 6_000 : 1;
-        for (const piece of split(chance, input)) receiver.push(piece);
+        for (const piece of split(chance, input)) {
+          receiver.push(piece);
+          if (chance.oneIn(400)) now += 5_100;
+        }
         // Whatever came before: the next whole frame on a line of its own is received, once.
         const packet = chance.pick(packets);
         receiver.push(Uint8Array.of(0x0a));
@@ -222,9 +226,16 @@ const ticketTarget: Target = {
     const random = (count: number) => chance.bytes(count);
     const lock = newKeyPair(random);
     const content = { net: random(16), iq: '04.A2.FF', ch: 11 };
-    const ticket = sealTicket(content, { id: '01FFEE0011227F', publicKey: lock.publicKey }, random);
+    const seal = (what: object) =>
+      sealTicket({ ...content, ...what }, { id: '01FFEE0011227F', publicKey: lock.publicKey }, random);
+    const ticket = seal({});
+    // Sealed rightly, by a hub that says the wrong thing.
+    const strange = [{ net: random(3) }, { net: 'x' }, { iq: 7 }, { ch: 'x' }].map(seal);
     return {
-      next: () => (chance.oneIn(20) ? ticket.slice() : mutate(chance, [ticket])),
+      next: () => {
+        if (chance.oneIn(20)) return ticket.slice();
+        return chance.oneIn(10) ? chance.pick(strange) : mutate(chance, [ticket]);
+      },
       run(input) {
         const opened = openTicket(input, { id: '01FFEE0011227F', secretKey: lock.secretKey });
         assert.equal(opened !== undefined, hexOf(input) === hexOf(ticket));
@@ -238,14 +249,22 @@ const imageTarget: Target = {
   share: 40,
   make: (chance) => {
     const plain = makeImage({ version: [1, 2, 3], bodyBytes: 300 });
-    const whole = hexOf(plain);
+    const valid = [plain, withProtectedPart(plain)];
+    const whole = valid.map(hexOf);
+    const tooLarge = new Uint8Array(MAX_IMAGE_BYTES + 1);
     return {
-      next: () => (chance.oneIn(20) ? plain.slice() : mutate(chance, [plain])),
+      next: () => {
+        if (chance.oneIn(20)) return chance.pick(valid).slice();
+        return chance.oneIn(1_000) ? tooLarge : mutate(chance, valid);
+      },
       run(input) {
         try {
           const { version } = readFirmwareImage(input, 'x.bin');
           // Only what stands behind the parts that the hash covers may differ.
-          assert.equal(hexOf(input).slice(0, whole.length), whole, `read as ${version}`);
+          assert.ok(
+            whole.some((each) => hexOf(input).startsWith(each)),
+            `read as ${version}`,
+          );
         } catch (caught) {
           assert.ok(caught instanceof CodedError && caught.code.startsWith('firmware.'), String(caught));
         }
@@ -269,6 +288,17 @@ export const targets: readonly Target[] = [
   ticketTarget,
   imageTarget,
 ];
+
+/** The same image with a build number, and a protected part that its hash covers, too. */
+function withProtectedPart(plain: Uint8Array): Uint8Array {
+  const image = Buffer.from(plain);
+  image.writeUInt16LE(8, 10);
+  image.writeUInt32LE(77, 24);
+  const body = image.subarray(0, -(8 + 32));
+  const hashed = Buffer.concat([body, Buffer.from('0869080050000000', 'hex')]);
+  const info = image.subarray(-(8 + 32), -32);
+  return new Uint8Array(Buffer.concat([hashed, info, createHash('sha256').update(hashed).digest()]));
+}
 
 function* split(chance: Chance, bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; ) {

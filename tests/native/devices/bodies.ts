@@ -71,7 +71,7 @@ export const RESPONSES: [string, Pick<Command<never, unknown>, 'parse'>, CborMap
 ];
 
 /** A request that is right, with its rule. */
-export const REQUESTS: [string, Pick<Command<never, unknown>, 'encode'>, CborMap][] = [
+export const REQUESTS: [string, Omit<Command<never, unknown>, 'parse'>, CborMap][] = [
   ['echo-request', commands.echo, { d: 'hi' }],
   ['application-info-request', commands.readApplicationInfo, { format: 'a' }],
   [

@@ -132,7 +132,7 @@ describe('A35, A37 rolling back', () => {
     expect(device.flashReport).toMatchObject({ armed: false, end: 'rolled_back', tree: { rev: 0 } });
   });
 
-  it('commit keeps everything, through a power cut too', async () => {
+  it('commit keeps everything, through a power cut too, and that it did (A36)', async () => {
     const { app, bench, device } = await paired();
     await app.write('failsafe', { arm: 60 });
     await writes(app);
