@@ -1,24 +1,28 @@
-import { expect, it } from 'vitest';
-import { FAULTS, record, walk } from './walk/walk.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { JOBS } from './walk/jobs.ts';
+import { FAULTS, record } from './walk/walk.ts';
 
-/** A part of what `npm run faults` walks in full: every sixth boundary, each with the next fault. */
-const STRIDE = 6;
+/** A part of what `npm run faults` walks in full: every twelfth boundary, each with the next fault. */
+const STRIDE = 12;
 
-it.each(['serial', 'bluetooth'] as const)(
-  'a site disturbed over %s has each device as before or finished, and a second run finishes it',
-  async (way) => {
-    const undisturbed = await record(way);
+it.each(
+  JOBS.flatMap((job) => (['serial', 'bluetooth'] as const).map((way) => ({ job, way, name: job.name }))),
+)(
+  '$name, disturbed over $way, has each device as before or finished, and a second run finishes it',
+  async ({ job, way }) => {
+    const recording = await record(job, way);
+    onTestFinished(recording.close);
     const broken: string[] = [];
     let walked = 0;
-    for (let at = 0; at < undisturbed.boundaries.length; at += STRIDE) {
-      const boundary = undisturbed.boundaries[at];
+    for (let at = 0; at < recording.boundaries.length; at += STRIDE) {
+      const boundary = recording.boundaries[at];
       const fault = FAULTS[walked % FAULTS.length];
       if (boundary === undefined || fault === undefined) continue;
-      const why = await walk(way, boundary, fault, undisturbed);
+      const why = await recording.walk(boundary, fault);
       if (why !== undefined) broken.push(`${boundary.key}, ${fault}: ${why}`);
       walked += 1;
     }
     expect(broken).toEqual([]);
-    expect(walked).toBeGreaterThan(20);
+    expect(walked).toBeGreaterThan(FAULTS.length);
   },
 );

@@ -13,10 +13,16 @@ createHook({
 
 /** A clock that jumps to the next timer as soon as nothing else can happen. */
 export class JumpingClock implements Clock {
-  #ms = 1_760_000_000_000;
+  #ms: number;
   readonly #timers = new Set<{ readonly run: () => void; readonly dueMs: number }>();
 
-  now = (): number => this.#ms;
+  /** Begins at some day of 2025, or at that many milliseconds since 1970. */
+  constructor(startMs = 1_760_000_000_000) {
+    this.#ms = startMs;
+  }
+
+  /** Whole milliseconds, as the system's. */
+  now = (): number => Math.floor(this.#ms);
   ticks = (): number => this.#ms;
   setTimer = (run: () => void, afterMs: number): (() => void) => {
     const timer = { run, dueMs: this.#ms + Math.max(0, afterMs) };

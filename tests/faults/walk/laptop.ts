@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { openStore } from '../../../db/open.ts';
 import type { Store } from '../../../db/store.ts';
 import type { DeviceRecord } from '../../../db/types.ts';
-import { CodedError, type Network, type Work } from '../../../electron/contract/index.ts';
+import { CodedError, type Work } from '../../../electron/contract/index.ts';
 import { type Commissioning, createCommissioning } from '../../../electron/host/commissioning/index.ts';
 import { createDiscovery, type Discovery } from '../../../electron/host/discovery/index.ts';
-import { createFirmwareLibrary } from '../../../electron/host/firmware/index.ts';
+import { createFirmwareLibrary, type FirmwareLibrary } from '../../../electron/host/firmware/index.ts';
 import { defaultLimits } from '../../../electron/host/rules/index.ts';
 import { createSites, type Sites } from '../../../electron/host/sites/index.ts';
 import { Device } from '../../../native/devices/index.ts';
@@ -37,8 +37,8 @@ export interface Place {
   readonly clock: JumpingClock;
 }
 
-/** A network that works where the virtual devices stand. */
-const cable: Network = { eth: { dhcp: true }, wifi: null, cell: null, order: ['eth'] };
+/** One piece of work; does nothing where the store says that it is done. */
+export type Piece = () => Promise<unknown>;
 
 /**
  * The host's own commissioning part on a real store, and the person before it, who does what the panel asks. Ends
@@ -48,6 +48,7 @@ export class Laptop {
   readonly store: Store;
   readonly sites: Sites;
   readonly commissioning: Commissioning;
+  readonly firmware: FirmwareLibrary;
   /** The codes that the person was told, in order. */
   readonly told: string[] = [];
   readonly #place: Place;
@@ -82,7 +83,7 @@ export class Laptop {
       identify: async (channel) => identityOf((await Device.open(channel, { clock })).identity),
     });
     this.#discovery = createDiscovery({ finder: this.#finder, store, practice: true });
-    const firmware = createFirmwareLibrary({
+    this.firmware = createFirmwareLibrary({
       readOnly: false,
       folder: join(place.dataDir, 'firmware'),
       now: clock.now,
@@ -90,7 +91,7 @@ export class Laptop {
     });
     this.commissioning = createCommissioning({
       store,
-      firmware,
+      firmware: this.firmware,
       discovery: this.#discovery,
       open: (foundId, signal) => this.#finder.open(foundId, { signal }),
       clock,
@@ -101,7 +102,7 @@ export class Laptop {
         tenants: null,
         businessTypes: null,
         clockOffsetMs: 0,
-        newestFirmware: firmware.newest(),
+        newestFirmware: this.firmware.newest(),
       }),
       clockOffsetMs: () => 0,
     });
@@ -132,11 +133,9 @@ export class Laptop {
     if (problem) this.told.push(problem.code);
   }
 
-  /** Does everything that the site still needs, until it is done or something is told. */
-  async commission(siteId: string): Promise<void> {
-    const devices = this.store.devices.ofSite(siteId);
-    for (const device of devices) await this.#seen(device);
-    const pieces = [...this.#piecesOfHub(devices), ...this.#piecesOfChildren(siteId, devices)];
+  /** Does one piece of work after the other, until all are done or something is told. */
+  async run(pieces: readonly Piece[]): Promise<void> {
+    for (const device of this.#place.site.devices) await this.seen(device.description.mac);
     for (const piece of pieces) {
       try {
         await piece();
@@ -146,6 +145,21 @@ export class Laptop {
         return;
       }
     }
+  }
+
+  /** The id of the find with this MAC, once it is seen; the empty one where it is not seen for long. */
+  async seen(mac: string): Promise<string> {
+    const { clock } = this.#place;
+    const endsAtMs = clock.now() + SEEN_LIMIT_MS;
+    while (this.#discovery.byMac(mac) === undefined && clock.now() < endsAtMs) await clock.sleep(1_000);
+    return this.#discovery.byMac(mac)?.id ?? '';
+  }
+
+  /** The device itself, to be touched. */
+  virtual(mac: string): VirtualDevice {
+    const device = this.#place.site.device(mac);
+    if (device === undefined) throw new Error(`there is no ${mac}`);
+    return device;
   }
 
   /** Dies without another word: the store is closed and every line is dead in the same moment. */
@@ -165,43 +179,6 @@ export class Laptop {
     this.die();
   }
 
-  #piecesOfHub(devices: readonly DeviceRecord[]): (() => Promise<unknown>)[] {
-    const hub = devices.find(({ kind }) => kind === 'iq');
-    if (hub?.mac === null || hub === undefined) throw new Error('the site has no hub');
-    const { mac, id } = hub;
-    const now = () => this.planned(mac);
-    return [
-      async () => {
-        if (now().state !== 'code_captured') return;
-        const code = this.#virtual(mac).description.activationCode;
-        await this.commissioning.pairHub(id, this.#discovery.byMac(mac)?.id ?? '', code);
-      },
-      async () => {
-        if (now().state !== 'configured') await this.commissioning.configureNetwork(id, cable);
-      },
-    ];
-  }
-
-  #piecesOfChildren(siteId: string, devices: readonly DeviceRecord[]): (() => Promise<unknown>)[] {
-    const children = devices.filter(({ kind }) => kind !== 'iq');
-    const locks = children.filter(({ kind }) => kind === 'lock');
-    const stateOf = ({ mac }: DeviceRecord) => this.planned(mac ?? '').state;
-    const isOpen = (device: DeviceRecord) => !['attached', 'tested'].includes(stateOf(device));
-    return [
-      async () => {
-        const open = children.filter(isOpen).map(({ id }) => id);
-        if (open.length > 0) await this.commissioning.attach(siteId, open);
-      },
-      ...locks.map((lock) => async () => {
-        if (stateOf(lock) === 'tested') return;
-        // The person stands at the door, card in hand.
-        this.#virtual(lock.mac ?? '').presentCard();
-        await this.#seen(lock);
-        await this.commissioning.testDoor(lock.id);
-      }),
-    ];
-  }
-
   /** Does what the panel asks: the button, the card, a look at the door. */
   #lendAHand(): void {
     const { work } = this;
@@ -211,28 +188,16 @@ export class Laptop {
       if (this.#dead || now?.id !== work.id) return;
       const mac = this.store.devices.get(now.deviceIds[0] ?? '')?.mac ?? '';
       if (now.needs === 'press_button') this.#hub.pressButton();
-      else if (now.needs !== null) this.#virtual(mac).presentCard();
+      else if (now.needs !== null) this.virtual(mac).presentCard();
       if (now.question !== null && now.question === work.question)
         this.commissioning.answer(now.id, now.question, 'passed');
     }, HAND_MS);
-  }
-
-  async #seen({ mac }: DeviceRecord): Promise<void> {
-    const { clock } = this.#place;
-    const endsAtMs = clock.now() + SEEN_LIMIT_MS;
-    while (this.#discovery.byMac(mac ?? '') === undefined && clock.now() < endsAtMs) await clock.sleep(1_000);
   }
 
   get #hub(): VirtualDevice {
     const hub = this.#place.site.devices.find(({ description }) => description.kind === 'iq');
     if (hub === undefined) throw new Error('the site has no hub');
     return hub;
-  }
-
-  #virtual(mac: string): VirtualDevice {
-    const device = this.#place.site.device(mac);
-    if (device === undefined) throw new Error(`there is no ${mac}`);
-    return device;
   }
 
   /** The person's clock goes on; what the laptop waits for ends with it. */

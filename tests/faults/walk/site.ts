@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DeviceRecord } from '../../../db/types.ts';
 import {
   createVirtualSite,
   type FlashStore,
@@ -12,11 +13,12 @@ import {
 import { siteData } from '../../db/support/data.ts';
 import { JumpingClock } from '../../support/jumping-clock.ts';
 import { FaultyWays, type Way } from './faulty-way.ts';
+import type { Job } from './jobs.ts';
 import { Laptop } from './laptop.ts';
 
 export const HUB = '04.A3.00';
 const REPEATER = '4F.B2.31';
-const LOCKS = ['01FFEE00112233', '01FFEE0011223A'] as const;
+export const LOCKS = ['01FFEE00112233', '01FFEE0011223A'] as const;
 /** The hub, a repeater that hangs on it, and two locks that hang on the repeater. */
 const PLAN: readonly PlannedDevice[] = [
   { kind: 'iq', mac: HUB, activationCode: '04.A2.FF' },
@@ -29,6 +31,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   [REPEATER, 'repeater'],
   ...LOCKS.map((mac, index) => [mac, `lock ${index + 1}`] as const),
 ]);
+/** What runs in a device before anybody updates it. */
+export const FACTORY_VERSION = '1.0.0';
 /** More than a failsafe may be armed for, in milliseconds (A35). */
 const FAILSAFE_MS = 185_000;
 /** Kept in memory where the system can: a site is opened a thousand times, and no power fails here. */
@@ -48,13 +52,26 @@ interface Flash {
     readonly attachments: Readonly<Record<string, { readonly state: string }>>;
     readonly membership: { readonly state: string; readonly network?: { readonly iq: string } };
   };
-  readonly unkept: { readonly armed: boolean; readonly failsafeEnd: string };
+  readonly unkept: {
+    readonly armed: boolean;
+    readonly failsafeEnd: string;
+    /** Absent as long as the factory's firmware runs. */
+    readonly images?: {
+      readonly running: { readonly version: string };
+      readonly confirmed: boolean;
+      readonly next: string;
+    };
+  };
 }
 
 /** Flash that tells how often its device went back to what it was. */
 class CountingFlash implements FlashStore {
   rollBacks = 0;
   #content: string | undefined;
+
+  constructor(content?: string) {
+    this.#content = content;
+  }
 
   load = (): string | undefined => this.#content;
   save = (content: string): void => {
@@ -80,11 +97,23 @@ export interface Facts {
   readonly children: ReadonlyMap<string, 'whole' | 'nothing' | 'half'>;
   /** Those who say by themselves that they are attached. */
   readonly members: ReadonlySet<string>;
+  /** By MAC: the version that runs, and whether it stays. */
+  readonly firmware: ReadonlyMap<string, string>;
+  /** By MAC: what the store has of each device. */
+  readonly stored: ReadonlyMap<string, string>;
+}
+
+/** A site as it was left once, to begin from again and again. */
+export interface Template {
+  readonly dataDir: string;
+  readonly flashes: ReadonlyMap<string, string>;
+  readonly siteId: string;
+  readonly nowMs: number;
 }
 
 /** One site with its devices, and the laptop that is beside them now. */
 export class WalkedSite {
-  readonly clock = new JumpingClock();
+  readonly clock: JumpingClock;
   readonly ways: FaultyWays;
   readonly site: VirtualSite;
   readonly siteId: string;
@@ -92,12 +121,13 @@ export class WalkedSite {
   readonly #flashes: ReadonlyMap<string, CountingFlash>;
   readonly #dataDir: string;
 
-  /** Devices fresh from the factory, and a laptop that has them in its plan. */
-  static async open(way: Way): Promise<WalkedSite> {
+  /** Devices fresh from the factory and a laptop that has them in its plan; or all of it as a template has it. */
+  static async open(way: Way, template?: Template): Promise<WalkedSite> {
     const dataDir = mkdtempSync(join(FOLDER, 'doorstep-walk-'));
-    const clock = new JumpingClock();
+    if (template !== undefined) cpSync(template.dataDir, dataDir, { recursive: true });
+    const clock = new JumpingClock(template?.nowMs);
     const ways = new FaultyWays(way, clock);
-    const flashes = new Map(PLAN.map(({ mac }) => [mac, new CountingFlash()]));
+    const flashes = new Map(PLAN.map(({ mac }) => [mac, new CountingFlash(template?.flashes.get(mac))]));
     const environment = {
       clock,
       randomBytes: (count: number) => new Uint8Array(randomBytes(count)),
@@ -108,7 +138,7 @@ export class WalkedSite {
       flashStoreFor: (mac) => flashes.get(mac) ?? new CountingFlash(),
     });
     const laptop = await Laptop.open({ dataDir, site, ways, clock });
-    const siteId = plan(laptop);
+    const siteId = template?.siteId ?? plan(laptop);
     return new WalkedSite({ clock, ways, site, siteId, laptop, flashes, dataDir });
   }
 
@@ -145,11 +175,11 @@ export class WalkedSite {
     return this.#flashes.get(mac)?.rollBacks ?? 0;
   }
 
-  /** One run of the whole work; true where it ended because the laptop died. */
-  async commission(): Promise<boolean> {
+  /** One run of a job; true where it ended because the laptop died. */
+  async run(job: Job): Promise<boolean> {
     const { laptop } = this;
     const died = laptop.death.then(() => true);
-    const ran = laptop.commission(this.siteId).then(
+    const ran = laptop.run(job.pieces(laptop, this.siteId)).then(
       () => laptop.dead,
       (caught: unknown) => {
         if (laptop.dead) return true;
@@ -197,7 +227,16 @@ export class WalkedSite {
       network: JSON.stringify(network),
       children: new Map(CHILDREN.map((mac) => [mac, sides(mac)])),
       members: new Set(CHILDREN.filter((mac) => of(mac).kept.membership.state === 'attached')),
+      firmware: new Map(PLAN.map(({ mac }) => [mac, firmwareOf(of(mac))])),
+      stored: new Map(PLAN.map(({ mac }) => [mac, storedOf(this.laptop.planned(mac))])),
     };
+  }
+
+  /** Closes the laptop, and gives all of it as it is now; the caller removes its folder. */
+  async leave(): Promise<Template> {
+    await this.clock.run(this.laptop.close());
+    const flashes = new Map([...this.#flashes].map(([mac, flash]) => [mac, flash.load() ?? '']));
+    return { dataDir: this.#dataDir, flashes, siteId: this.siteId, nowMs: this.clock.now() };
   }
 
   async close(): Promise<void> {
@@ -215,6 +254,16 @@ function plan({ sites }: Laptop): string {
     ids.set(mac, sites.addDevice(siteId, kind, parent, { name: nameOf(mac), mac, ...code }));
   }
   return siteId;
+}
+
+function firmwareOf({ unkept: { images } }: Flash): string {
+  if (images === undefined) return FACTORY_VERSION;
+  const trial = images.confirmed ? '' : ' on trial';
+  return `${images.running.version}${trial}${images.next === 'none' ? '' : ', another is next'}`;
+}
+
+function storedOf({ state, firmware, networkProven }: DeviceRecord): string {
+  return JSON.stringify({ state, firmware, networkProven });
 }
 
 function never(mac: string): never {

@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import type { VirtualDevice } from '../../../native/virtual/index.ts';
 import type { Moment, Way } from './faulty-way.ts';
+import type { Job } from './jobs.ts';
 import { judgeDevices, judgeEnd, startOf, type Undisturbed, writesOf } from './judge.ts';
 import type { Laptop } from './laptop.ts';
-import { nameOf, WalkedSite } from './site.ts';
+import { nameOf, type Template, WalkedSite } from './site.ts';
 
 /** What may happen at a boundary. */
 export const FAULTS = ['link lost', 'host killed', 'restarted', 'silent'] as const;
@@ -18,14 +20,18 @@ export interface Boundary {
 /** An undisturbed run, and where it may be disturbed. */
 export interface Recording extends Undisturbed {
   readonly boundaries: readonly Boundary[];
+  /** Goes to one boundary, lets the fault happen there, and judges; gives what did not hold. */
+  walk(boundary: Boundary, fault: FaultName): Promise<string | undefined>;
+  close(): void;
 }
 
 /**
- * Commissions the whole site once, and lists the boundaries on the way: every request before it reaches its device,
+ * Does the job once, and lists the boundaries on the way: every request before it reaches its device,
  * and every write after it took effect, before its answer is heard. What only reads leaves the device the same.
  */
-export async function record(way: Way): Promise<Recording> {
-  const site = await WalkedSite.open(way);
+export async function record(job: Job, way: Way): Promise<Recording> {
+  const template = job.after && (await done(job.after, way));
+  const site = await WalkedSite.open(way, template);
   const boundaries: Boundary[] = [];
   const hubStates = new Set([site.facts().hub]);
   const counter = new Counter();
@@ -39,23 +45,39 @@ export async function record(way: Way): Promise<Recording> {
     hubStates.add(site.facts().hub);
     return true;
   };
-  await site.commission();
-  if (site.laptop.told.length > 0) throw new Error(`undisturbed, and yet: ${site.laptop.told.join()}`);
+  await runWell(site, job);
   const end = site.facts();
   hubStates.add(end.hub);
-  const writes = writesOf(site);
+  const undisturbed = { hubStates, end, writes: writesOf(site) };
   await site.close();
-  return { boundaries, hubStates, end, writes };
+  return {
+    ...undisturbed,
+    boundaries,
+    walk: async (boundary, fault) =>
+      disturb(await WalkedSite.open(way, template), job, boundary, fault, undisturbed),
+    close: () => template && rmSync(template.dataDir, { recursive: true, force: true }),
+  };
 }
 
-/** Goes to one boundary, lets the fault happen there, and judges; gives what did not hold. */
-export async function walk(
-  way: Way,
+/** A site where a job was done. */
+async function done(job: Job, way: Way): Promise<Template> {
+  const site = await WalkedSite.open(way);
+  await runWell(site, job);
+  return site.leave();
+}
+
+async function runWell(site: WalkedSite, job: Job): Promise<void> {
+  await site.run(job);
+  if (site.laptop.told.length > 0) throw new Error(`undisturbed, and yet: ${site.laptop.told.join()}`);
+}
+
+async function disturb(
+  site: WalkedSite,
+  job: Job,
   boundary: Boundary,
   fault: FaultName,
   undisturbed: Undisturbed,
 ): Promise<string | undefined> {
-  const site = await WalkedSite.open(way);
   try {
     const counter = new Counter();
     let hit = false;
@@ -65,7 +87,7 @@ export async function walk(
       strike(fault, site, device, moment);
       return false;
     };
-    const died = await site.commission();
+    const died = await site.run(job);
     if (!hit) return 'the work never came there';
     if (died) await site.reopen();
     site.ways.hear();
@@ -75,7 +97,7 @@ export async function walk(
     if (broken !== undefined) return broken;
     site.laptop.told.length = 0;
     const start = startOf(site);
-    await site.commission();
+    await site.run(job);
     return judgeEnd(site, start, undisturbed);
   } catch (caught) {
     return `broke: ${caught instanceof Error ? caught.stack : String(caught)}`;
