@@ -12,12 +12,9 @@ export interface Undisturbed {
 const HALF = 'commission.half_attached';
 const ATTACHED: ReadonlySet<string> = new Set(['attached', 'tested']);
 /** The writes that must not be given twice. */
-const COUNTED = ['network', 'tree', 'attach', 'join', 'image_upload'];
-/**
- * What may be asked once more and changes nothing: a ticket that was lost on its way (A47), and the first piece of an
- * upload, whose answer says where to go on (A14).
- */
-const HARMLESS: Readonly<Record<string, number>> = { attach: 1, image_upload: 1 };
+const COUNTED = ['network', 'tree', 'attach', 'join'];
+/** What may be asked once more and changes nothing: a ticket that was lost on its way (A47). */
+const HARMLESS: Readonly<Record<string, number>> = { attach: 1 };
 
 /**
  * After a fault: each device is as before or finished, the store claims nothing that the devices do not say, and what
@@ -79,16 +76,20 @@ export function judgeEnd(site: WalkedSite, start: Start, { end, writes }: Undist
   for (const mac of CHILDREN) {
     if (facts.children.get(mac) !== 'whole') return `${nameOf(mac)} is not attached after the second run`;
   }
-  for (const [mac, runs] of facts.firmware)
+  for (const [mac, runs] of facts.firmware) {
     if (runs !== end.firmware.get(mac)) return `${nameOf(mac)} runs ${runs} after the second run`;
+    // Unknown where a later run found everything done, and had nothing to ask the device.
+    const known = site.laptop.planned(mac).firmware ?? runs;
+    if (known !== runs) return `the store has ${nameOf(mac)} with firmware ${known}; it runs ${runs}`;
+  }
   for (const [mac, stored] of facts.stored)
     if (stored !== end.stored.get(mac))
       return `the store has ${nameOf(mac)} as ${stored} after the second run`;
-  return writtenTwice(site, start) ?? writtenTooOften(site, writes);
+  return writtenTwice(site, start, end) ?? writtenTooOften(site, writes);
 }
 
 /** In the second run: only to those who were not finished. */
-function writtenTwice(site: WalkedSite, { facts, writes: before }: Start): string | undefined {
+function writtenTwice(site: WalkedSite, { facts, writes: before }: Start, end: Facts): string | undefined {
   const now = writesOf(site);
   const newly = (mac: string, command: string) =>
     (now.get(mac)?.[command] ?? 0) - (before.get(mac)?.[command] ?? 0);
@@ -96,6 +97,9 @@ function writtenTwice(site: WalkedSite, { facts, writes: before }: Start): strin
   for (const command of ['tree', 'attach'])
     if (newly(HUB, command) > open.length)
       return `the second run wrote ${command} ${newly(HUB, command)} times`;
+  for (const [mac, runs] of facts.firmware)
+    if (runs === end.firmware.get(mac) && newly(mac, 'image_upload') > 0)
+      return `the second run sent ${nameOf(mac)} the firmware that it runs`;
   for (const mac of CHILDREN) {
     const most = facts.members.has(mac) ? 0 : 1;
     if (newly(mac, 'join') > most)

@@ -262,8 +262,8 @@ function firmwareOf({ unkept: { images } }: Flash): string {
   return `${images.running.version}${trial}${images.next === 'none' ? '' : ', another is next'}`;
 }
 
-function storedOf({ state, firmware, networkProven }: DeviceRecord): string {
-  return JSON.stringify({ state, firmware, networkProven });
+function storedOf({ state, networkProven }: DeviceRecord): string {
+  return networkProven ? `${state}, its network proven` : state;
 }
 
 function never(mac: string): never {
