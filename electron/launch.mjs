@@ -23,7 +23,7 @@ import { ensureSystemPrograms } from './launch/system-programs.mjs';
 /** @type {Readonly<Record<string, Script>>} */
 const scripts = {
   start: { entry: 'electron/launch/start.ts', here: true },
-  test: { entry: 'tests/run.ts', needs: ['chromium', 'socat'] },
+  test: { entry: 'tests/run.ts', needs: ['chromium', 'socat', 'btvirt', 'cc'] },
   check: { entry: '.ci/check.ts' },
   build: { entry: 'node_modules/vite/bin/vite.js', leading: ['build', '--app'] },
   doorstep: { entry: 'electron/cli/main.ts', here: true },

@@ -10,6 +10,7 @@ import {
   systemEnvironment,
   VirtualDevice,
 } from '../../native/virtual/index.ts';
+import { type BluetoothPeripheral, startPeripheral } from './bluetooth-peripheral.ts';
 import { type AskedDevice, UsageError } from './virtual-device-arguments.ts';
 
 const mac = z.string().optional();
@@ -23,6 +24,7 @@ const controlSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('power'), mac, on: z.boolean() }),
   z.object({ do: z.literal('unplug'), mac }),
   z.object({ do: z.literal('plug'), mac }),
+  z.object({ do: z.literal('hang_up'), mac }),
   z.object({ do: z.literal('touch'), mac, what: z.enum(['handle', 'tag']) }),
   z.object({ do: z.literal('place'), mac, x: z.number(), y: z.number() }),
   z.object({ do: z.literal('fault'), mac, set: faultSchema.optional(), clear: z.string().optional() }),
@@ -38,6 +40,7 @@ interface Station {
   readonly device: VirtualDevice;
   readonly console: ConsoleEnd | undefined;
   readonly terminalPath: string | undefined;
+  peripheral: BluetoothPeripheral | undefined;
   terminal: PseudoTerminal | undefined;
 }
 
@@ -63,9 +66,12 @@ export class VirtualBench {
             seesHangUp: true,
             write: (bytes) => station.terminal?.write(bytes),
           });
-    const station: Station = { device, console, terminalPath, terminal: undefined };
+    const station: Station = { device, console, terminalPath, peripheral: undefined, terminal: undefined };
     this.#stations.push(station);
     await plug(station);
+    if (asked.bluetooth !== undefined) {
+      station.peripheral = await startPeripheral(device, asked.bluetooth.adapter);
+    }
     const { kind, serial, activationCode, mac: id, model, radio } = device.description;
     return { kind, path: terminalPath ?? null, serial, activationCode, mac: id, model, radio };
   }
@@ -97,6 +103,9 @@ export class VirtualBench {
       case 'plug':
         await plug(station);
         return { path: station.terminalPath ?? null };
+      case 'hang_up':
+        station.peripheral?.hangUp();
+        return {};
       case 'touch':
         return { waited: device.touch(control.what) };
       case 'place':
@@ -113,6 +122,7 @@ export class VirtualBench {
   async close(): Promise<void> {
     for (const station of this.#stations) {
       await unplug(station);
+      station.peripheral?.stop();
       station.device.powerOff();
     }
   }

@@ -5,6 +5,8 @@ export interface AskedDevice {
   readonly plan: DevicePlan;
   /** Where its serial port appears; a device without one is reached over the radio alone. */
   readonly terminalPath: string | undefined;
+  /** Also on the air of this computer's Bluetooth adapter; `adapter` is its number on Linux. */
+  readonly bluetooth: { readonly adapter: string | undefined } | undefined;
   readonly flashPath: string | undefined;
   /** Whether somebody stands there who presents a tag and moves the handle when a check waits for it. */
   readonly helpfulHand: boolean;
@@ -36,6 +38,8 @@ const MODELS: readonly Model[] = [
 export const USAGE = `Usage: virtual-device KIND [OPTIONS] [KIND [OPTIONS] …]
 KIND is iq, repeater or lock. All devices of one call share one radio field.
   --pty PATH       make a serial port at PATH (without it: reached over the hub's radio alone)
+  --ble            on the air, through this computer's Bluetooth adapter; one device a call
+  --hci N          that adapter's number, where there are several (Linux)
   --code CODE      activation code
   --serial TEXT    serial number
   --mac MAC        HH.HH.HH, or the 14 characters of a BLUEnet lock id
@@ -58,6 +62,9 @@ export function parseArguments(words: readonly string[]): Asked {
     if (word === '--until-stdin-ends') untilStdinEnds = true;
     else devices.push(takeDevice(oneOf('device', KINDS, word), rest, devices.length));
   }
+  if (devices.filter(({ bluetooth }) => bluetooth !== undefined).length > 1) {
+    throw new UsageError('only one device a call can be on the air: start the others beside it');
+  }
   if (devices.length === 0) throw new UsageError('no device was named');
   return { devices, untilStdinEnds };
 }
@@ -68,9 +75,11 @@ function takeDevice(kind: KindName, rest: string[], index: number): AskedDevice 
   const flags = new Set<string>();
   while (rest[0]?.startsWith('--') && rest[0] !== '--until-stdin-ends') {
     const option = rest.shift() as string;
-    if (['--pin', '--mobile', '--helpful-hand'].includes(option)) {
+    if (['--pin', '--mobile', '--helpful-hand', '--ble'].includes(option)) {
       flags.add(option);
-    } else if (['--pty', '--code', '--serial', '--mac', '--model', '--radio', '--flash'].includes(option)) {
+    } else if (
+      ['--pty', '--code', '--serial', '--mac', '--model', '--radio', '--flash', '--hci'].includes(option)
+    ) {
       const value = rest.shift();
       if (value === undefined) throw new UsageError(`${option} needs a value`);
       options[option] = value;
@@ -78,6 +87,8 @@ function takeDevice(kind: KindName, rest: string[], index: number): AskedDevice 
       throw new UsageError(`${option} is unknown`);
     }
   }
+  const adapter = options['--hci'];
+  if (adapter !== undefined && !/^[0-9]{1,3}$/.test(adapter)) throw new UsageError('--hci needs a number');
   const radio = options['--radio'] === undefined ? undefined : oneOf('radio', RADIOS, options['--radio']);
   const model = options['--model'] === undefined ? undefined : oneOf('model', MODELS, options['--model']);
   return {
@@ -92,6 +103,7 @@ function takeDevice(kind: KindName, rest: string[], index: number): AskedDevice 
       ...(flags.has('--mobile') && { mobile: true }),
     },
     terminalPath: options['--pty'],
+    bluetooth: flags.has('--ble') ? { adapter } : undefined,
     flashPath: options['--flash'],
     helpfulHand: flags.has('--helpful-hand'),
   };

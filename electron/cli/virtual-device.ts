@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import deviceTexts from '../../resources/texts/en/device.json' with { type: 'json' };
 import { asCodedError } from '../contract/errors.ts';
+import { AdapterError } from './bluetooth-peripheral.ts';
 import { parseControl, VirtualBench } from './virtual-bench.ts';
 import { type Asked, parseArguments, USAGE, UsageError } from './virtual-device-arguments.ts';
 
@@ -76,7 +77,8 @@ function print(value: unknown): void {
 
 /** A sentence for whoever typed: the texts of the app, where the error has one. */
 function textOf(error: unknown): string {
-  if (error instanceof UsageError || error instanceof SyntaxError) return error.message;
+  if (error instanceof UsageError || error instanceof AdapterError || error instanceof SyntaxError)
+    return error.message;
   if (error instanceof Error && error.name === 'ZodError') return 'this is no control';
   const { code, params } = asCodedError(error);
   const texts: Readonly<Record<string, { title: string; why: string; next: string }>> = deviceTexts;

@@ -6,13 +6,27 @@ const installTimeoutMs = 10 * 60_000;
 
 /** What a script may need from the system: any of the commands, and the Debian package that brings it. */
 const programs =
-  /** @type {Readonly<Record<string, { commands: string[], debian: string, why: string }>>} */ ({
+  /** @type {Readonly<Record<string, { commands: string[], debian: string[], why: string }>>} */ ({
     chromium: {
       commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
-      debian: 'chromium',
+      debian: ['chromium'],
       why: 'the screens are tested in it',
     },
-    socat: { commands: ['socat'], debian: 'socat', why: 'it makes the pseudo-terminals of virtual devices' },
+    socat: {
+      commands: ['socat'],
+      debian: ['socat'],
+      why: 'it makes the pseudo-terminals of virtual devices',
+    },
+    btvirt: {
+      commands: ['btvirt'],
+      debian: ['bluez-test-tools'],
+      why: 'it emulates the Bluetooth controllers of the tests',
+    },
+    cc: {
+      commands: ['cc'],
+      debian: ['gcc', 'libc6-dev'],
+      why: 'it compiles what that emulator needs on some kernels',
+    },
   });
 
 /**
@@ -24,10 +38,10 @@ const programs =
 export async function ensureSystemPrograms(names) {
   const missing = missingPrograms(names);
   if (missing.length === 0 || process.platform !== 'linux') return;
-  const packages = missing.map(({ debian }) => debian);
+  const packages = missing.flatMap(({ debian }) => debian);
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
-    const list = missing.map(({ debian, why }) => `${debian} (${why})`).join(', ');
+    const list = missing.map(({ debian, why }) => `${debian.join(' and ')} (${why})`).join(', ');
     throw new Error(
       `Missing on this machine: ${list}. Install it and try again. On Debian, as root: ${command}`,
     );

@@ -2,6 +2,7 @@
 export {
   type DeviceAdvertisement,
   parseAdvertisement,
+  SMP_CHARACTERISTIC_UUID,
   SMP_SERVICE_UUID,
 } from './advertisement.ts';
 export { openBleChannel } from './channel.ts';

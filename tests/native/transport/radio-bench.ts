@@ -6,13 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Radio without radio: BlueZ's controller emulator, one virtual controller per process that asks. */
 export interface RadioBench {
+  /** For what else the bench needs; gone with it. */
+  readonly folder: string;
   /** A new controller; the environment that makes noble or bleno use it. */
   controller(): Promise<Record<string, string>>;
   dispose(): Promise<void>;
 }
-
-/** The emulator's own socket for LE controllers; its place cannot be chosen. */
-const LE_SOCKET = '/tmp/bt-server-le';
 
 /** What the bench needs and this machine lacks, or null where it can be built. */
 export function missingForRadioBench(): string | null {
@@ -38,15 +37,16 @@ export async function openRadioBench(): Promise<RadioBench> {
   process.once('exit', () => {
     for (const child of children) child.kill();
   });
-  await rm(LE_SOCKET, { force: true });
-  run('btvirt', ['-s'], { LD_PRELOAD: preload });
-  await until(LE_SOCKET);
+  run('btvirt', ['-s'], { LD_PRELOAD: preload, BT_SERVER_FOLDER: folder });
+  const socket = join(folder, 'le');
+  await until(socket);
   let controllers = 0;
   return {
+    folder,
     controller: async () => {
       controllers += 1;
       const path = join(folder, `controller-${controllers}`);
-      run('socat', [`pty,raw,echo=0,link=${path}`, `UNIX-CONNECT:${LE_SOCKET}`]);
+      run('socat', [`pty,raw,echo=0,link=${path}`, `UNIX-CONNECT:${socket}`]);
       await until(path);
       return {
         BLUETOOTH_HCI_SOCKET_UART_PORT: path,
