@@ -19,6 +19,8 @@ export interface WayOptions {
 
 /** A device advertises once a second, and may be missed a few times. */
 const HEAR_LIMIT_MS = 15_000;
+/** An adapter that is being started says that it is off, or is not seen at all: only after this is it believed. */
+const STARTING_MS = 3_000;
 
 /** Opens the way to the device that was named. Closing the channel lets go of the laptop's Bluetooth, too. */
 export function openWay(options: WayOptions, signal: AbortSignal): Promise<PacketChannel> {
@@ -71,9 +73,21 @@ function hear(id: string, port: BlePort, signal: AbortSignal, clock: Clock): Pro
       for (const stop of stops.splice(0)) stop();
       finish();
     };
-    const judge = () => {
+    const believe = () => {
       const problem = adapterProblem(port);
       if (problem !== null) settle(() => reject(problem));
+    };
+    let waits = false;
+    const judge = () => {
+      if (port.adapterState === 'forbidden') return believe();
+      if (adapterProblem(port) === null || waits) return;
+      waits = true;
+      stops.push(
+        clock.setTimer(() => {
+          waits = false;
+          believe();
+        }, STARTING_MS),
+      );
     };
     const abort = () => settle(() => reject(new CodedError('commission.cancelled')));
     signal.addEventListener('abort', abort);
