@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CodedError } from '../electron/contract/errors.ts';
 import { syncFile, syncFolder } from './files.ts';
+import { readHeader } from './migrate.ts';
 import { type Connection, connect, withCodes } from './sqlite.ts';
 
 /** A copy of the whole database in one file. */
@@ -49,6 +50,28 @@ export async function makeBackup(db: Connection, dataDir: string, now: number): 
   syncFolder(folder);
   for (const old of existing.slice(backupsKept - 1)) rmSync(old.path);
   return backup;
+}
+
+/**
+ * Copies the data of a folder to a new file, beside a running app as well. Sealed values stay sealed: the copy opens
+ * with the keys that the data open with.
+ * @throws CodedError `db.not_there`, `db.file_exists`, `db.cannot_open`, `db.damaged`, and those of the disk.
+ */
+export async function copyData(database: string, target: string, newestVersion: number): Promise<void> {
+  if (!existsSync(database)) throw new CodedError('db.not_there', { path: dirname(database) });
+  if (existsSync(target)) throw new CodedError('db.file_exists', { path: target });
+  if (!existsSync(dirname(target))) throw new CodedError('db.cannot_open', { path: dirname(target) });
+  const partial = `${target}.partial`;
+  const db = connect(database, { readOnly: true });
+  try {
+    readHeader(db, newestVersion);
+    await db.backup(partial, { progress: () => pagesPerStep });
+  } finally {
+    db.close();
+  }
+  finish(partial);
+  renameSync(partial, target);
+  syncFolder(dirname(target));
 }
 
 /** Makes the copy one file that can be read without others beside it, proves it, and makes it last. */

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { CodedError } from '../electron/contract/errors.ts';
 import { createAccount } from './account.ts';
 import { createAudit } from './audit.ts';
-import { backupIsDue, listBackups, makeBackup } from './backup.ts';
+import { backupIsDue, copyData, listBackups, makeBackup } from './backup.ts';
 import { createChecks } from './checks.ts';
 import { createDevices } from './devices.ts';
 import { withFileCodes } from './files.ts';
@@ -15,7 +15,9 @@ import {
   databaseFile,
   examine,
   forgetRecovery,
+  putBackup,
   type Recovered,
+  type Replaced,
   recover,
   resumeRecovery,
   unreadRecovery,
@@ -61,6 +63,32 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   } catch (error) {
     throw codedSqlite(error);
   }
+}
+
+/** Copies the data of a folder to a new file, also while the app runs. Errors: those of {@link copyData}. */
+export async function backUp(dataDir: string, target: string): Promise<void> {
+  try {
+    await copyData(databaseFile(dataDir), target, newestVersion);
+  } catch (error) {
+    throw codedSqlite(error);
+  }
+}
+
+/**
+ * Puts a backup in place of the data of a folder and keeps these beside it.
+ * @throws CodedError `app.already_running` with `pid`, and those of {@link putBackup}.
+ */
+export function restore(dataDir: string, backup: string, now: number): Replaced {
+  return withFileCodes(dataDir, () => {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = takeLock(dataDir, now);
+    try {
+      return putBackup(dataDir, backup, newestVersion, now);
+    } finally {
+      // What was put in place is looked at by the next start.
+      lock.release(false);
+    }
+  });
 }
 
 async function openReader({ dataDir, vault: source, now }: StoreOptions): Promise<OpenedStore> {

@@ -37,6 +37,8 @@ const besideFiles = ['', '-wal', '-shm'];
 const planSchema = z.object({
   setAside: z.string(),
   backup: z.object({ path: z.string(), at: z.number() }).nullable(),
+  /** The person put this backup in place: nothing was damaged, and nothing is to be told at the next start. */
+  chosen: z.boolean().default(false),
 });
 type Plan = z.infer<typeof planSchema>;
 const planFile = (dataDir: string) => join(dataDir, 'recovery.json');
@@ -81,7 +83,7 @@ export function examine(
 /** Sets the damaged file aside and puts the newest good backup in its place. Nothing is deleted. */
 export function recover(dataDir: string, newestVersion: number, now: number): void {
   const backup = listBackups(dataDir).find(({ path }) => isGoodBackup(path, newestVersion)) ?? null;
-  const plan = { setAside: freeFolder(join(dataDir, 'damaged'), now), backup };
+  const plan = { setAside: freeFolder(join(dataDir, 'damaged'), now), backup, chosen: false };
   writeWhole(planFile(dataDir), plan);
   carryOut(dataDir, plan);
 }
@@ -116,7 +118,7 @@ export function resumeRecovery(dataDir: string): void {
 }
 
 /** Each step may be met half done, and is then done again or skipped. */
-function carryOut(dataDir: string, { setAside, backup }: Plan): void {
+function carryOut(dataDir: string, { setAside, backup, chosen }: Plan): void {
   mkdirSync(setAside, { recursive: true, mode: 0o700 });
   const database = databaseFile(dataDir);
   for (const suffix of besideFiles) {
@@ -127,12 +129,66 @@ function carryOut(dataDir: string, { setAside, backup }: Plan): void {
   syncFolder(setAside);
   if (backup !== null) putInPlace(backup, database);
   syncFolder(dataDir);
-  const restoredFrom = backup?.path ?? null;
-  const losses = lossesOf(join(setAside, 'doorstep.sqlite'), backup === null ? null : database);
-  const told: Recovered = { reason: reasonOf(setAside, backup), setAside, restoredFrom, losses };
-  writeWhole(noticeFile(dataDir), told);
+  if (!chosen) {
+    const restoredFrom = backup?.path ?? null;
+    const losses = lossesOf(join(setAside, 'doorstep.sqlite'), backup === null ? null : database);
+    const told: Recovered = { reason: reasonOf(setAside, backup), setAside, restoredFrom, losses };
+    writeWhole(noticeFile(dataDir), told);
+  }
   rmSync(planFile(dataDir));
   syncFolder(dataDir);
+}
+
+/** What a chosen backup took the place of. */
+export interface Replaced {
+  /** Folder with the data as they were; null where there were none. */
+  readonly setAside: string | null;
+  /** The sites of those data that are not in the backup, or not as new. */
+  readonly losses: Losses;
+}
+
+/**
+ * Puts a backup that the person chose in place of the data; these are set aside in `replaced/`, never deleted.
+ * The caller holds the folder's lock.
+ * @throws CodedError `db.backup_unusable`, `db.from_newer_app`, and those of the disk. Nothing was changed then.
+ */
+export function putBackup(dataDir: string, backup: string, newestVersion: number, now: number): Replaced {
+  resumeRecovery(dataDir);
+  refuseUnusable(backup, databaseFile(dataDir), newestVersion);
+  const had = existsSync(databaseFile(dataDir));
+  const plan = {
+    setAside: freeFolder(join(dataDir, 'replaced'), now),
+    backup: { path: backup, at: now },
+    chosen: true,
+  };
+  writeWhole(planFile(dataDir), plan);
+  carryOut(dataDir, plan);
+  if (!had) return { setAside: null, losses: { sites: [], more: 0, complete: true } };
+  const losses = lossesOf(join(plan.setAside, 'doorstep.sqlite'), databaseFile(dataDir));
+  return { setAside: plan.setAside, losses };
+}
+
+function refuseUnusable(path: string, database: string, newestVersion: number): void {
+  const refuse = (reason: string) => new CodedError('db.backup_unusable', { path, reason });
+  if (!existsSync(path)) throw refuse('missing');
+  const found = examine(path, newestVersion, true);
+  if (found !== 'sound') throw refuse(found);
+  const key = keyCheckOf(database);
+  if (key !== undefined && !keyCheckOf(path)?.equals(key)) throw refuse('other_key');
+}
+
+/** What tells one data key from another; undefined where the file cannot be read for it. */
+function keyCheckOf(path: string): Buffer | undefined {
+  if (!existsSync(path)) return undefined;
+  let db: Connection | undefined;
+  try {
+    db = connect(path, { readOnly: true });
+    return db.prepare<[], Buffer>('SELECT key_check FROM vault').pluck().get();
+  } catch {
+    return undefined;
+  } finally {
+    db?.close();
+  }
 }
 
 function putInPlace(backup: Backup, database: string): void {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { defaultDataFolder } from '../frame/data-folder.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { addDeviceCommands } from './device/index.ts';
 import { importCommand } from './import.ts';
 import type { CommandOptions } from './open.ts';
@@ -31,6 +32,7 @@ Examples:
   doorstep import tomorrow.csv       plan the sites of a register
   doorstep status                    what is planned, what waits, what needs a person
   doorstep sync                      send what waits
+  doorstep backup saved.sqlite       keep a copy of the data, the app may be open
   doorstep devices                   what USB and Bluetooth see
   doorstep device --help             one device on a cable or over Bluetooth, yours or a stranger’s`,
   )
@@ -56,6 +58,18 @@ program
   .command('sync')
   .description('Send what waits, and end when nothing more can be sent.')
   .action(() => run(() => syncCommand(options())));
+
+program
+  .command('backup')
+  .argument('<file>', 'the new file')
+  .description('Copy the data to a file. Works beside the running app.')
+  .action((file: string) => run(() => backupCommand(file, options())));
+
+program
+  .command('restore')
+  .argument('<file>', 'a backup')
+  .description('Put a backup in place of the data. These are kept beside it; what the backup lacks is named.')
+  .action((file: string) => run(() => restoreCommand(file, options())));
 
 program
   .command('rehearse')

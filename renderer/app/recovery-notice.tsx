@@ -23,47 +23,49 @@ export function RecoveryNotice({ recovery: { problem, sites, more, complete } }:
         </Button>
       }
     >
-      <p>{why}</p>
-      {sites.length > 0 && (
-        <>
-          <p>
-            <b>
-              <Text id="recovery.missing" />
-            </b>
-          </p>
-          <ul className={css.sites}>
-            {sites.map(({ name, lost }, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two sites may have one name, and the list never changes
-              <li key={index}>
-                <b>{name}</b>
-                <span className="quiet">
-                  <Text id={`recovery.lost.${lost}`} />
-                </span>
-              </li>
-            ))}
-          </ul>
-          {more > 0 && (
+      <div className={css.body}>
+        <p>{why}</p>
+        {sites.length > 0 && (
+          <>
             <p>
-              <Text id="recovery.more" values={{ count: more }} />
+              <b>
+                <Text id="recovery.missing" />
+              </b>
             </p>
-          )}
-        </>
-      )}
-      {complete && sites.length === 0 && (
+            <ul className={css.sites}>
+              {sites.map(({ name, lost }, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two sites may have one name, and the list never changes
+                <li key={index}>
+                  <b>{name}</b>
+                  <span className="quiet">
+                    <Text id={`recovery.lost.${lost}`} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {more > 0 && (
+              <p>
+                <Text id="recovery.more" values={{ count: more }} />
+              </p>
+            )}
+          </>
+        )}
+        {complete && sites.length === 0 && (
+          <p>
+            <Text id="recovery.nothing_missing" />
+          </p>
+        )}
+        {!complete && (
+          <p>
+            <Text id="recovery.incomplete" />
+          </p>
+        )}
+        <p>{next}</p>
         <p>
-          <Text id="recovery.nothing_missing" />
+          <Text id="recovery.look_first" /> <ErrorCodeText code={problem.code} />
         </p>
-      )}
-      {!complete && (
-        <p>
-          <Text id="recovery.incomplete" />
-        </p>
-      )}
-      <p>{next}</p>
-      <p>
-        <Text id="recovery.look_first" /> <ErrorCodeText code={problem.code} />
-      </p>
-      {forget.problem !== null && <ProblemInline problem={forget.problem} />}
+        {forget.problem !== null && <ProblemInline problem={forget.problem} />}
+      </div>
     </Dialog>
   );
 }

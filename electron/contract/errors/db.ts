@@ -11,6 +11,8 @@ export const dbErrors = {
   'db.damaged': { retry: 'after_fix' },
   'db.restored': { retry: 'no' },
   'db.started_empty': { retry: 'no' },
+  'db.file_exists': { retry: 'after_fix' },
+  'db.backup_unusable': { retry: 'after_fix' },
   'db.row_unreadable': { retry: 'no' },
 
   'db.disk_full': { retry: 'after_fix' },

@@ -1,11 +1,19 @@
 /**
  * Writes site change and intent in one transaction, again and again, and prints each intent's id once the call has
- * returned: what is printed has been promised. `limit` ends it by itself.
+ * returned: what is printed has been promised. `limit` ends it by itself; `unsynced` takes the syncs away, to see
+ * that their absence is noticed.
  */
 import { writeSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { openStore } from '../../../db/open.ts';
 
-const [dataDir = '', limit = 'Infinity'] = process.argv.slice(2);
+const [dataDir = '', limit = 'Infinity', unsynced] = process.argv.slice(2);
+if (unsynced !== undefined) {
+  const { pragma } = Database.prototype;
+  Database.prototype.pragma = function (source, options) {
+    return pragma.call(this, source.replace('synchronous = FULL', 'synchronous = OFF'), options);
+  };
+}
 const { store } = await openStore({
   dataDir,
   vault: { kind: 'key_file', path: `${dataDir}/key` },
