@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { defaultDataFolder } from '../frame/data-folder.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { addDeviceCommands } from './device/index.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import type { CommandOptions } from './open.ts';
 import { exitCodes, reportFailure } from './output.ts';
@@ -30,6 +31,7 @@ Exit codes: 0 done · 1 failed, the code says why · 2 wrong use of the command 
 Examples:
   doorstep rehearse tomorrow.csv     play tomorrow’s job through against virtual hardware
   doorstep import tomorrow.csv       plan the sites of a register
+  doorstep export all.xlsx           write all sites as a register, to change and import again
   doorstep status                    what is planned, what waits, what needs a person
   doorstep sync                      send what waits
   doorstep backup saved.sqlite       keep a copy of the data, the app may be open
@@ -43,9 +45,30 @@ const options = (): CommandOptions => program.opts<CommandOptions>();
 
 program
   .command('import')
-  .argument('<file>', 'a register: CSV in UTF-8')
+  .argument('<file>', 'a register: CSV (UTF-8 or UTF-16) or XLSX')
+  .option('--preview', 'tell all faults and differences, and write nothing')
+  .option(
+    '--column <ours=theirs...>',
+    'which column of the file is which of ours, as site=Building; remembered for files with the same head',
+  )
   .description('Plan the sites of a register. Nothing is written unless the whole file is right.')
-  .action((file: string) => run(() => importCommand(file, options())));
+  .action((file: string, own: { preview?: boolean; column?: string[] }) =>
+    run(() => importCommand(file, { ...options(), ...own })),
+  );
+
+program
+  .command('export')
+  .argument('<file>', 'the register to write: its ending, .csv or .xlsx, says in which form')
+  .option('--site <name...>', 'only these sites')
+  .option('--template', 'a blank register to fill in')
+  .option('--force', 'write over a file that is there')
+  .description(
+    'Write sites and devices as a register that can be imported again. Activation codes stay blank: they are ' +
+      'secret, and a blank cell keeps what is stored. Works beside the running app.',
+  )
+  .action((file: string, own: { site?: string[]; template?: boolean; force?: boolean }) =>
+    run(() => exportCommand(file, { ...options(), ...own })),
+  );
 
 program
   .command('status')
@@ -73,7 +96,7 @@ program
 
 program
   .command('rehearse')
-  .argument('<file>', 'a register: CSV in UTF-8')
+  .argument('<file>', 'a register: CSV or XLSX')
   .option('--keep <folder>', 'keep the rehearsal’s data in this folder, for a look with --data afterwards')
   .description(
     'Play a register through, from import to release, against virtual hubs, locks and a practice cloud.',

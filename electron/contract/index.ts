@@ -22,7 +22,11 @@ import {
   problemSchema,
   radioSchema,
   reachSchema,
+  registerFileSchema,
+  registerForms,
+  registerPlacesSchema,
   registerPreviewSchema,
+  registerQuestionSchema,
   siteDataSchema,
   siteRowSchema,
   siteSchema,
@@ -112,16 +116,29 @@ export const contract = {
     setClock: procedure.input(deviceId).output(z.void()),
   },
   register: {
-    /** Reads a register and tells every fault; writes nothing. `content` is the file's bytes, base64. */
+    /**
+     * Reads a register and tells every fault and difference; writes nothing. Asks for the columns where the head is
+     * neither ours nor known. `content` is the file's bytes, base64.
+     */
     preview: procedure
       .input(z.object({ fileName: text(255), content: text(14_000_000) }))
+      .output(z.discriminatedUnion('step', [registerPreviewSchema, registerQuestionSchema])),
+    /** Asks once more which column is which. */
+    columns: procedure.input(z.object({ previewId: idSchema })).output(registerQuestionSchema),
+    /** Says which column is which, for this file and later ones with the same head. */
+    map: procedure
+      .input(z.object({ previewId: idSchema, places: registerPlacesSchema }))
       .output(registerPreviewSchema),
     /** Writes a previewed register in one transaction. */
     accept: procedure
       .input(z.object({ previewId: idSchema }))
       .output(z.object({ sites: z.int(), devices: z.int() })),
-    /** A register to fill in, as CSV text. */
-    template: procedure.output(z.object({ fileName: z.string(), content: z.string() })),
+    /** A register to fill in; `content` is base64. */
+    template: procedure.input(z.object({ form: z.enum(registerForms) })).output(registerFileSchema),
+    /** The register of these sites, or of all; activation codes stay blank. `content` is base64. */
+    export: procedure
+      .input(z.object({ siteIds: z.array(idSchema).max(10_000).nullable(), form: z.enum(registerForms) }))
+      .output(registerFileSchema),
   },
   firmware: {
     /** The firmware images of this laptop. */

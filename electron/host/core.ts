@@ -61,7 +61,7 @@ export interface Core {
   readonly syncNow: () => void;
   readonly retry: (siteId: string) => void;
   readonly correctEmail: (siteId: string, email: string, emailRepeated: string) => void;
-  readonly importSample: () => { sites: number; devices: number };
+  readonly importSample: () => Promise<{ sites: number; devices: number }>;
   /** The practice world; throws `practice.off` outside of practice. */
   readonly practiceWorld: () => PracticeWorld;
   close(): Promise<void>;
@@ -245,9 +245,9 @@ function assemble(
     correctEmail: (siteId, email, emailRepeated) =>
       correctEmail({ ...handover(siteId), email, emailRepeated }),
 
-    importSample() {
+    async importSample() {
       if (options.mode !== 'practice') throw new CodedError('practice.off');
-      const { previewId } = register.preview('practice-register.csv', readSample());
+      const { previewId } = await register.preview('practice-register.csv', readSample());
       return register.accept(previewId);
     },
     practiceWorld() {

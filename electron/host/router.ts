@@ -1,6 +1,7 @@
 import { implement, ORPCError } from '@orpc/server';
 import { asCodedError, CodedError, contract, type Problem } from '../contract/index.ts';
 import type { Core } from './core.ts';
+import type { RegisterFile } from './register/index.ts';
 import { watch } from './watch.ts';
 
 /** What every procedure gets from the host. */
@@ -24,6 +25,11 @@ function refusal(caught: unknown, report: HostContext['report']): ORPCError<stri
 /** What does not keep to the contract's schemas on its way in; what it holds is told to nobody. */
 function isBadRequest(caught: unknown): boolean {
   return caught instanceof ORPCError && caught.code === 'BAD_REQUEST';
+}
+
+/** A register file as the contract carries it. */
+function sentFile({ fileName, bytes }: RegisterFile): { fileName: string; content: string } {
+  return { fileName, content: Buffer.from(bytes).toString('base64') };
 }
 
 /** The contract, implemented on whatever core is open. */
@@ -125,12 +131,23 @@ export function createRouter() {
     },
     register: {
       preview: os.register.preview.handler(({ context, input }) =>
-        context.core().register.preview(input.fileName, Buffer.from(input.content, 'base64')),
+        context.core().register.read(input.fileName, Buffer.from(input.content, 'base64')),
+      ),
+      columns: os.register.columns.handler(({ context, input }) =>
+        context.core().register.columns(input.previewId),
+      ),
+      map: os.register.map.handler(({ context, input }) =>
+        context.core().register.map(input.previewId, input.places),
       ),
       accept: os.register.accept.handler(({ context, input }) =>
         context.core().register.accept(input.previewId),
       ),
-      template: os.register.template.handler(({ context }) => context.core().register.template()),
+      template: os.register.template.handler(async ({ context, input }) =>
+        sentFile(await context.core().register.template(input.form)),
+      ),
+      export: os.register.export.handler(async ({ context, input }) =>
+        sentFile(await context.core().register.export(input.siteIds, input.form)),
+      ),
     },
     firmware: {
       watch: os.firmware.watch.handler(({ context, signal }) =>

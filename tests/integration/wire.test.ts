@@ -64,7 +64,7 @@ describe('the contract over a wire', () => {
     await watching.return?.();
     expect(await watching.next()).toMatchObject({ done: true });
     expect(await first(client.sites.watchOne({ siteId }))).toMatchObject({ name: 'Gracht' });
-    expect((await client.register.template()).content).toContain('site,business_type');
+    expect(atob((await client.register.template({ form: 'csv' })).content)).toContain('site,business_type');
   });
 
   it('tells every refusal as the one declared error, with its code and parameters', async () => {

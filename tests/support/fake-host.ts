@@ -11,6 +11,7 @@ import { securityHeaders } from '../../electron/frame/content-security-policy.ts
 import { type FakeWorld, fakeAttach, fakeId } from './fake-data.ts';
 import { fakeUpdate } from './fake-firmware.ts';
 import { fakeHistory, fakeReach } from './fake-network.ts';
+import { fakeFaults, fakePreview, fakeQuestion } from './fake-register.ts';
 
 /** A host of the screens alone: the contract over data in memory, served as loopback serves it. */
 export interface FakeHost {
@@ -238,71 +239,29 @@ function routerOf(
     register: {
       preview: os.register.preview.handler(({ input }) => {
         note('register.preview', { fileName: input.fileName, bytes: input.content.length });
+        if (Buffer.from(input.content, 'base64').toString('utf8').includes('foreign')) {
+          return fakeQuestion(input.fileName);
+        }
         const bad = Buffer.from(input.content, 'base64').toString('utf8').includes('bad');
-        return {
-          previewId: fakeId(7000),
-          fileName: input.fileName,
-          sites: [
-            {
-              name: 'Hotel Zur Alten Post, Personalhaus',
-              change: 'changed' as const,
-              hubs: 2,
-              repeaters: 3,
-              doors: 24,
-            },
-            {
-              name: 'Rathaus Weißenbach, Nebengebäude',
-              change: 'new' as const,
-              hubs: 1,
-              repeaters: 0,
-              doors: 6,
-            },
-            {
-              name: 'Praxis Dr. Löwenstein & Partner',
-              change: 'unchanged' as const,
-              hubs: 1,
-              repeaters: 0,
-              doors: 9,
-            },
-          ],
-          problems: bad
-            ? [
-                {
-                  code: 'register.kind_unknown' as const,
-                  params: { value: 'hub', kind: 'hub' },
-                  row: 4,
-                  column: 'kind',
-                  site: 'Rathaus Weißenbach, Nebengebäude',
-                  severity: 'blocker' as const,
-                },
-                {
-                  code: 'OWNER_EMAIL_FORMAT' as const,
-                  params: { email: 'rathaus@' },
-                  row: 9,
-                  column: 'owner_email',
-                  site: 'Rathaus Weißenbach, Nebengebäude',
-                  severity: 'blocker' as const,
-                },
-                {
-                  code: 'VOUCHER_MISSING' as const,
-                  params: {},
-                  row: 2,
-                  column: 'voucher',
-                  site: 'Hotel Zur Alten Post, Personalhaus',
-                  severity: 'warning' as const,
-                },
-              ]
-            : [],
-        };
+        return { ...fakePreview(input.fileName), problems: bad ? fakeFaults() : [] };
       }),
       accept: os.register.accept.handler(({ input }) => {
         note('register.accept', input);
         return { sites: 2, devices: 36 };
       }),
-      template: os.register.template.handler(() => ({
-        fileName: 'register.csv',
-        content: 'site,device\r\n',
-      })),
+      columns: os.register.columns.handler(() => fakeQuestion('doors.xlsx')),
+      map: os.register.map.handler(({ input }) => {
+        note('register.map', input);
+        return { ...fakePreview('doors.xlsx'), mapped: true };
+      }),
+      template: os.register.template.handler(({ input }) => {
+        note('register.template', input);
+        return { fileName: `register.${input.form}`, content: btoa('site,device\r\n') };
+      }),
+      export: os.register.export.handler(({ input }) => {
+        note('register.export', input);
+        return { fileName: `register.${input.form}`, content: btoa('site,device\r\n') };
+      }),
     },
     firmware: {
       watch: os.firmware.watch.handler(({ signal }) => watch(() => ({ ...world.firmware }), signal)),

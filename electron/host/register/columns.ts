@@ -1,3 +1,5 @@
+import type { RegisterColumn } from '../../contract/index.ts';
+
 /** The columns of a register, with the most characters a cell may hold. `tenant` may be left out. */
 export const columnLimits = {
   site: 100,
@@ -22,15 +24,18 @@ export const columnLimits = {
   door: 100,
   floor: 20,
   notes: 2000,
-} as const;
+} as const satisfies Record<RegisterColumn, number>;
 
-export type Column = keyof typeof columnLimits;
+export type Column = RegisterColumn;
 
 /** All columns in the order of the template. */
 export const columns = Object.keys(columnLimits) as readonly Column[];
 
-/** Columns that a register may do without. */
+/** Columns that a register of our own form may do without. */
 export const optionalColumns: ReadonlySet<Column> = new Set(['tenant']);
+
+/** Columns that no register can do without, whatever its form: they say what a row is about. */
+export const neededColumns: readonly Column[] = ['site', 'device', 'kind'];
 
 /** Columns that speak of the site; they may be blank after the site's first row. */
 export const siteColumns = [
@@ -60,5 +65,15 @@ export const deviceColumns = [
   'floor',
 ] as const satisfies readonly Column[];
 
-/** The largest register that is read: 10 MB, and 120 000 rows (10 000 sites with 100 000 doors fit). */
-export const registerLimits = { bytes: 10 * 1024 * 1024, rows: 120_000, problems: 5_000 } as const;
+/**
+ * The largest register that is read or written: 10 MB, 120 000 rows (10 000 sites with 100 000 doors fit) and 256
+ * columns; a workbook unpacks to 192 MB at most. Of faults and differences as many are told as a person could read.
+ */
+export const registerLimits = {
+  bytes: 10 * 1024 * 1024,
+  unpackedBytes: 192 * 1024 * 1024,
+  rows: 120_000,
+  columns: 256,
+  problems: 5_000,
+  differences: 5_000,
+} as const;

@@ -2,15 +2,17 @@ import type { DeviceChange, NewDevice, Store } from '../../../db/store.ts';
 import type { DeviceRecord, SiteRecord } from '../../../db/types.ts';
 import type { RegisterProblem, SiteData } from '../../contract/index.ts';
 import { codeKey, isUntouched, nameKey, type PlannedDevice, plannedState } from '../rules/index.ts';
+import { exportedText } from './cell-text.ts';
 import type { Column } from './columns.ts';
 import { type RegisterDevice, type RegisterSite, siteDataOf } from './plan-register.ts';
-import { problemAt } from './read-csv.ts';
+import { problemAt } from './read-rows.ts';
 
 /** What accepting a register would do to one site. */
 export interface SiteDifference {
   readonly source: RegisterSite;
   readonly siteId: string;
   readonly stored: SiteRecord | undefined;
+  readonly storedDevices: readonly DeviceRecord[];
   /** The site's data afterwards; `changed` where it differs from what is stored. */
   readonly data: SiteData;
   readonly changed: boolean;
@@ -23,18 +25,21 @@ export interface SiteDifference {
   readonly problems: readonly RegisterProblem[];
 }
 
-/** Compares a planned site with what is stored. Blank cells keep what is stored. */
-export function compareSite(source: RegisterSite, store: Store, newId: () => string): SiteDifference {
+/**
+ * Compares a planned site with what is stored. Blank cells keep what is stored, and so do those that differ in blanks
+ * alone. `atWork` holds the devices that unfinished work is about.
+ */
+export function compareSite(
+  source: RegisterSite,
+  store: Store,
+  newId: () => string,
+  atWork: ReadonlySet<string>,
+): SiteDifference {
   const stored = store.sites.findByName(source.name);
   const siteId = stored?.id ?? newId();
   const data = stored === undefined ? siteDataOf(source) : mergeData(stored, source);
-  const devices = compareDevices(
-    source,
-    siteId,
-    stored === undefined ? [] : store.devices.ofSite(siteId),
-    store,
-    newId,
-  );
+  const storedDevices = stored === undefined ? [] : store.devices.ofSite(siteId);
+  const devices = compareDevices(source, siteId, storedDevices, store, newId, atWork);
   const changed = stored !== undefined && JSON.stringify(siteDataIn(stored)) !== JSON.stringify(data);
   const problems = [...devices.problems];
   const touched = changed || devices.added.length > 0 || devices.changes.length > 0;
@@ -43,7 +48,7 @@ export function compareSite(source: RegisterSite, store: Store, newId: () => str
       problemAt(source.row, 'site', source.name, 'register.site_finished', { site: source.name }),
     );
   }
-  return { source, siteId, stored, data, changed, ...devices, problems };
+  return { source, siteId, stored, storedDevices, data, changed, ...devices, problems };
 }
 
 /** The members of a record that a person entered, in one fixed order. */
@@ -66,27 +71,28 @@ export function siteDataIn(site: SiteData): SiteData {
 
 function mergeData(stored: SiteRecord, source: RegisterSite): SiteData {
   const fresh = siteDataOf(source);
-  const keep = (text: string, old: string) => (text === '' ? old : text);
-  const email = keep(fresh.owner.email, stored.owner.email);
+  const keep = (column: Column, text: string, old: string) =>
+    text === '' || text === exportedText(column, old) ? old : text;
+  const email = keep('owner_email', fresh.owner.email, stored.owner.email);
   return siteDataIn({
     name: stored.name,
-    businessType: keep(fresh.businessType, stored.businessType),
-    country: keep(fresh.country, stored.country),
-    timeZone: keep(fresh.timeZone, stored.timeZone),
+    businessType: keep('business_type', fresh.businessType, stored.businessType),
+    country: keep('country', fresh.country, stored.country),
+    timeZone: keep('time_zone', fresh.timeZone, stored.timeZone),
     address: {
-      street: keep(fresh.address.street, stored.address.street),
-      postcode: keep(fresh.address.postcode, stored.address.postcode),
-      city: keep(fresh.address.city, stored.address.city),
+      street: keep('street', fresh.address.street, stored.address.street),
+      postcode: keep('postcode', fresh.address.postcode, stored.address.postcode),
+      city: keep('city', fresh.address.city, stored.address.city),
     },
     owner: {
-      fullName: keep(fresh.owner.fullName, stored.owner.fullName),
+      fullName: keep('owner_name', fresh.owner.fullName, stored.owner.fullName),
       email,
       emailRepeated: email === stored.owner.email ? stored.owner.emailRepeated : email,
       language: source.cells.owner_language === '' ? stored.owner.language : fresh.owner.language,
     },
-    tenant: keep(fresh.tenant, stored.tenant),
-    voucher: keep(fresh.voucher, stored.voucher),
-    notes: keep(fresh.notes, stored.notes),
+    tenant: keep('tenant', fresh.tenant, stored.tenant),
+    voucher: keep('voucher', fresh.voucher, stored.voucher),
+    notes: keep('notes', fresh.notes, stored.notes),
   });
 }
 
@@ -98,6 +104,7 @@ function compareDevices(
   stored: readonly DeviceRecord[],
   store: Store,
   newId: () => string,
+  atWork: ReadonlySet<string>,
 ): DeviceDifference {
   const added: NewDevice[] = [];
   const changes: { id: string; change: DeviceChange }[] = [];
@@ -109,7 +116,6 @@ function compareDevices(
     device.hasActivationCode ? store.devices.activationCode(device.id) : null;
   const planned = new Map(stored.map((device) => [device.id, plannedOf(device, codeOf(device))]));
   const nextPosition = positions(stored);
-  const atWork = new Set(store.work.unfinished().flatMap(({ deviceIds }) => deviceIds));
   for (const device of source.devices) {
     const known = idOf.get(nameKey(device.name));
     const old = known === undefined || rowOf.has(known) ? undefined : byId.get(known);
@@ -189,13 +195,16 @@ function changeOf(
   const take = (key: keyof DeviceRecord, value: unknown) => {
     if (value !== null && value !== '' && value !== old[key]) change[key] = value;
   };
-  take('name', name);
+  const takeText = (key: 'name' | 'door' | 'floor' | 'notes', column: Column, value: string) => {
+    if (value !== exportedText(column, old[key])) take(key, value);
+  };
+  takeText('name', 'device', name);
   take('model', model);
   take('radio', radio);
   take('mac', mac);
-  take('door', door);
-  take('floor', floor);
-  take('notes', notes);
+  takeText('door', 'door', door);
+  takeText('floor', 'floor', floor);
+  takeText('notes', 'notes', notes);
   if (parentId !== old.parentId) change.parentId = parentId;
   if (activationCode !== null && codeKey(activationCode) !== codeKey(code ?? '')) {
     change.activationCode = activationCode;

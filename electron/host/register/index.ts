@@ -1,10 +1,25 @@
 import type { Store } from '../../../db/store.ts';
-import { CodedError, type RegisterPreview, type RegisterProblem } from '../../contract/index.ts';
+import type { SiteRecord } from '../../../db/types.ts';
+import {
+  CodedError,
+  type RegisterForm,
+  type RegisterPlaces,
+  type RegisterPreview,
+  type RegisterProblem,
+  type RegisterQuestion,
+} from '../../contract/index.ts';
 import { checkSite, keysOf, planCodes, type RuleContext } from '../rules/index.ts';
-import { type Column, columns, registerLimits } from './columns.ts';
+import { type Column, neededColumns, registerLimits } from './columns.ts';
 import { compareSite, type SiteDifference } from './differences.ts';
+import { exportRows } from './export-rows.ts';
+import { checkPlaces, likelyPlaces, missingColumn, ownPlaces } from './head.ts';
+import { createKnownHeads } from './known-heads.ts';
 import { planRegister, type RegisterSite } from './plan-register.ts';
-import { problemAt, readCsv } from './read-csv.ts';
+import { problemAt, readRows } from './read-rows.ts';
+import { sampleOf } from './sample.ts';
+import { readTable, type Table } from './table.ts';
+import { toldDifferences } from './told-differences.ts';
+import { writeTable } from './write-table.ts';
 
 /** What the register part needs from outside. */
 export interface RegisterDeps {
@@ -17,16 +32,34 @@ export interface RegisterDeps {
   readonly person: () => string;
 }
 
-/** Reads registers, shows what they would do, and writes them when accepted. */
+/** Bytes for the person's disk, and what to call them. */
+export interface RegisterFile {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads registers, shows what they would do, writes them when accepted, and gives them back. */
 export interface Register {
-  /** Reads a register and tells every fault of every row; writes nothing. Throws `register.*` for an unreadable file. */
-  preview(fileName: string, bytes: Uint8Array): RegisterPreview;
+  /**
+   * Reads a register, CSV or XLSX. With a head that is ours or known: tells every fault of every row and every
+   * difference, and writes nothing; with any other head: asks which column is which. Throws `register.*` for an
+   * unreadable file.
+   */
+  read(fileName: string, bytes: Uint8Array): Promise<RegisterPreview | RegisterQuestion>;
+  /** As {@link read}, where nobody can be asked. Throws `register.column_missing` for a foreign head. */
+  preview(fileName: string, bytes: Uint8Array): Promise<RegisterPreview>;
+  /** Asks once more which column is which. */
+  columns(previewId: string): Promise<RegisterQuestion>;
+  /** Says which column is which, and remembers it for later files with the same head. */
+  map(previewId: string, places: RegisterPlaces): Promise<RegisterPreview>;
   /** Writes a previewed register in one transaction, judged again by what is stored now. */
   accept(previewId: string): { sites: number; devices: number };
   /** The row in which each site of a preview begins, by name. */
   rowsOf(previewId: string): ReadonlyMap<string, number>;
   /** A register to fill in. */
-  template(): { fileName: string; content: string };
+  template(form: RegisterForm): Promise<RegisterFile>;
+  /** The register of these sites, or of all. Throws `site.not_found`, `register.export_too_large`. */
+  export(siteIds: readonly string[] | null, form: RegisterForm): Promise<RegisterFile>;
 }
 
 /** Where a finding about a site stands in a register. */
@@ -57,38 +90,104 @@ const neededLater: ReadonlySet<string> = new Set([
 
 interface Pending {
   readonly id: string;
-  readonly sites: readonly RegisterSite[];
-  /** Faults of the file itself, which stay whatever is stored. */
-  readonly problems: readonly RegisterProblem[];
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+  /** What it would do; nothing yet while its columns are asked for. */
+  readonly planned?: {
+    readonly sites: readonly RegisterSite[];
+    /** Faults of the file itself, which stay whatever is stored. */
+    readonly problems: readonly RegisterProblem[];
+  };
 }
 
 /** Makes the register part. One preview is kept at a time. */
 export function createRegister(deps: RegisterDeps): Register {
   let pending: Pending | undefined;
+  const { store } = deps;
+  const known = createKnownHeads(store.settings);
   const taken = (previewId: string): Pending => {
     if (pending?.id !== previewId) throw new CodedError('register.preview_gone');
     return pending;
   };
+  const planned = (previewId: string) => {
+    const { planned: plan } = taken(previewId);
+    if (plan === undefined) throw new CodedError('register.preview_gone');
+    return plan;
+  };
+
+  const judged = (file: RegisterFile, table: Table, places: RegisterPlaces, mapped: boolean) => {
+    const { rows, problems: cellProblems } = readRows(table, places);
+    const { sites, problems: planProblems } = planRegister(rows);
+    const compared = compareAll(sites, deps);
+    const previewId = deps.newId();
+    const problems = [...cellProblems, ...planProblems];
+    pending = { id: previewId, ...file, planned: { sites, problems } };
+    return {
+      step: 'preview' as const,
+      previewId,
+      fileName: file.fileName,
+      mapped,
+      sites: summaries(compared.differences),
+      problems: inRowOrder([...problems, ...compared.problems]).slice(0, registerLimits.problems),
+    };
+  };
+
+  const asked = (file: RegisterFile, { head, rows }: Table): RegisterQuestion => {
+    const previewId = deps.newId();
+    pending = { id: previewId, ...file };
+    return {
+      step: 'columns',
+      previewId,
+      fileName: file.fileName,
+      head: head.map((name, place) => ({
+        name: name.trim().slice(0, 100),
+        sample: sampleOf(name, rows, place),
+      })),
+      places: known.find(head) ?? likelyPlaces(head),
+      needed: [...neededColumns],
+    };
+  };
+
+  /** What a head means without asking: by its own names, or as somebody said before. */
+  const meaning = (head: readonly string[]) => {
+    const own = ownPlaces(head);
+    const missing = missingColumn(own);
+    if (missing === undefined) return { places: own, mapped: false };
+    const said = known.find(head);
+    return said === undefined ? { missing } : { places: said, mapped: true };
+  };
 
   return {
-    preview(fileName, bytes) {
-      const { rows, problems: cellProblems } = readCsv(bytes);
-      const { sites, problems: planProblems } = planRegister(rows);
-      const compared = compareAll(sites, deps);
-      const id = deps.newId();
-      const problems = [...cellProblems, ...planProblems];
-      pending = { id, sites, problems };
-      return {
-        previewId: id,
-        fileName,
-        sites: compared.differences.map(summary),
-        problems: inRowOrder([...problems, ...compared.problems]).slice(0, registerLimits.problems),
-      };
+    async read(fileName, bytes) {
+      const table = await readTable(bytes);
+      const { places, mapped } = meaning(table.head);
+      const file = { fileName, bytes };
+      return places === undefined ? asked(file, table) : judged(file, table, places, mapped);
+    },
+
+    async preview(fileName, bytes) {
+      const table = await readTable(bytes);
+      const { places, mapped, missing } = meaning(table.head);
+      if (places === undefined) throw new CodedError('register.column_missing', { column: missing, row: 1 });
+      return judged({ fileName, bytes }, table, places, mapped);
+    },
+
+    async columns(previewId) {
+      const file = taken(previewId);
+      return asked(file, await readTable(file.bytes));
+    },
+
+    async map(previewId, places) {
+      const file = taken(previewId);
+      const table = await readTable(file.bytes);
+      checkPlaces(places, table.head);
+      known.remember(table.head, places);
+      return judged(file, table, places, true);
     },
 
     accept(previewId) {
-      const { sites, problems } = taken(previewId);
-      return deps.store.transaction(() => {
+      const { sites, problems } = planned(previewId);
+      return store.transaction(() => {
         const compared = compareAll(sites, deps);
         const blocker = inRowOrder([...problems, ...compared.problems]).find(isBlocker);
         if (blocker !== undefined)
@@ -102,17 +201,33 @@ export function createRegister(deps: RegisterDeps): Register {
       });
     },
 
-    rowsOf: (previewId) => new Map(taken(previewId).sites.map((site) => [site.name, site.row])),
+    rowsOf: (previewId) => new Map(planned(previewId).sites.map((site) => [site.name, site.row])),
 
-    template: () => ({ fileName: 'doorstep-register.csv', content: `\ufeff${columns.join(',')}\r\n` }),
+    template: async (form) => ({
+      fileName: `doorstep-register-template.${form}`,
+      bytes: await writeTable([], form),
+    }),
+
+    async export(siteIds, form) {
+      const sites = siteIds === null ? store.sites.all() : siteIds.map((id) => existing(store.sites.get(id)));
+      const rows = sites.flatMap((site) => exportRows(site, store.devices.ofSite(site.id)));
+      const day = new Date(deps.now()).toISOString().slice(0, 10);
+      return { fileName: `doorstep-register-${day}.${form}`, bytes: await writeTable(rows, form) };
+    },
   };
+}
+
+function existing(site: SiteRecord | undefined): SiteRecord {
+  if (site === undefined) throw new CodedError('site.not_found');
+  return site;
 }
 
 function compareAll(
   sites: readonly RegisterSite[],
   deps: RegisterDeps,
 ): { differences: SiteDifference[]; problems: RegisterProblem[] } {
-  const differences = sites.map((site) => compareSite(site, deps.store, deps.newId));
+  const atWork = new Set(deps.store.work.unfinished().flatMap(({ deviceIds }) => deviceIds));
+  const differences = sites.map((site) => compareSite(site, deps.store, deps.newId, atWork));
   const index = codeIndex(differences, deps.store);
   const context = deps.rules();
   const problems = differences.flatMap((difference) => [
@@ -187,22 +302,26 @@ function write(difference: SiteDifference, { store, now, newId, person }: Regist
   return true;
 }
 
-function summary({
-  stored,
-  data,
-  changed,
-  added,
-  changes,
-  planned,
-}: SiteDifference): RegisterPreview['sites'][number] {
+function summaries(differences: readonly SiteDifference[]): RegisterPreview['sites'] {
+  let room: number = registerLimits.differences;
+  return differences.map((difference) => {
+    const told = toldDifferences(difference);
+    const shown = told.slice(0, room);
+    room -= shown.length;
+    return { ...summary(difference), differences: shown, differenceCount: told.length };
+  });
+}
+
+function summary({ stored, storedDevices, data, changed, added, changes, planned, rowOf }: SiteDifference) {
   const touched = changed || added.length > 0 || changes.length > 0;
   const count = (kind: string) => planned.filter((device) => device.kind === kind).length;
   return {
     name: data.name,
-    change: stored === undefined ? 'new' : touched ? 'changed' : 'unchanged',
+    change: stored === undefined ? ('new' as const) : touched ? ('changed' as const) : ('unchanged' as const),
     hubs: count('iq'),
     repeaters: count('repeater'),
     doors: count('lock'),
+    unnamed: storedDevices.filter(({ id }) => !rowOf.has(id)).length,
   };
 }
 

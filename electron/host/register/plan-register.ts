@@ -10,7 +10,7 @@ import {
 } from '../../contract/index.ts';
 import { isLockId, modelsOfKind, nameKey, normalizeMac, radioOfLock } from '../rules/index.ts';
 import { type Column, deviceColumns, siteColumns } from './columns.ts';
-import { problemAt, type RegisterRow } from './read-csv.ts';
+import { problemAt, type RegisterRow } from './read-rows.ts';
 
 /** A device as a register plans it. Blank members say nothing, so that what is stored stays. */
 export interface RegisterDevice {

@@ -73,7 +73,7 @@ export async function rehearse({
   });
   try {
     await core.signIn();
-    const preview = core.register.preview(fileName, register);
+    const preview = await core.register.preview(fileName, register);
     const problems: RehearsalProblem[] = preview.problems
       .filter((problem) => problem.severity === 'blocker')
       .map(({ code, params, row, site }) => ({

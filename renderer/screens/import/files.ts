@@ -12,10 +12,13 @@ export async function base64OfFile(file: Blob): Promise<string> {
   return btoa(binary);
 }
 
-/** Lets the person save a text as a file. The mark at the beginning tells spreadsheets that it is UTF-8. */
-export function saveText(fileName: string, content: string): void {
-  const withMark = content.startsWith('\uFEFF') ? content : `\uFEFF${content}`;
-  const address = URL.createObjectURL(new Blob([withMark], { type: 'text/csv' }));
+const types = { csv: 'text/csv', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' };
+
+/** Lets the person save a register file; `content` is base64. */
+export function saveRegister({ fileName, content }: { fileName: string; content: string }): void {
+  const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+  const type = fileName.endsWith('.csv') ? types.csv : types.xlsx;
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = fileName;

@@ -1,5 +1,11 @@
 import { useRef, useState } from 'react';
-import type { RegisterPreview } from '../../../electron/contract/model.ts';
+import {
+  type RegisterForm,
+  type RegisterPlaces,
+  type RegisterPreview,
+  type RegisterQuestion,
+  registerForms,
+} from '../../../electron/contract/model.ts';
 import { useAct } from '../../app/host.tsx';
 import { go } from '../../app/route.ts';
 import { Text, useText } from '../../i18n/text.tsx';
@@ -7,15 +13,18 @@ import { Button, IconButton } from '../../parts/button.tsx';
 import { cx } from '../../parts/cx.ts';
 import { Icon } from '../../parts/icon.tsx';
 import layout from '../../parts/layout.module.css';
+import { Menu } from '../../parts/menu.tsx';
 import { ProblemInline } from '../../parts/problem.tsx';
-import { base64OfFile, MAX_REGISTER_BYTES, saveText } from './files.ts';
+import { ColumnsStep } from './columns-step.tsx';
+import { base64OfFile, MAX_REGISTER_BYTES, saveRegister } from './files.ts';
 import css from './import.module.css';
 import { Preview } from './preview.tsx';
 
 /** Brings a register of sites in: choose a file, see every fault at once, and only then write. */
 export function ImportRegister() {
   const t = useText();
-  const [preview, setPreview] = useState<RegisterPreview | null>(null);
+  const [answer, setAnswer] = useState<RegisterPreview | RegisterQuestion | null>(null);
+  const preview = answer?.step === 'preview' ? answer : null;
   const [tooBig, setTooBig] = useState<string | null>(null);
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -23,19 +32,24 @@ export function ImportRegister() {
     client.register.preview({ fileName: file.name, content: await base64OfFile(file) }),
   );
   const accept = useAct((client, previewId: string) => client.register.accept({ previewId }));
-  const template = useAct((client) => client.register.template());
+  const template = useAct((client, form: RegisterForm) => client.register.template({ form }));
+  const columns = useAct((client, previewId: string) => client.register.columns({ previewId }));
+  const map = useAct((client, input: { previewId: string; places: RegisterPlaces }) =>
+    client.register.map(input),
+  );
 
   const take = async (file: File | undefined) => {
     if (file === undefined) return;
-    accept.forget();
-    setPreview(null);
+    for (const act of [accept, columns, map]) act.forget();
+    setAnswer(null);
     if (file.size > MAX_REGISTER_BYTES) {
       setTooBig(file.name);
       return;
     }
     setTooBig(null);
-    setPreview((await read.run(file)) ?? null);
+    setAnswer((await read.run(file)) ?? null);
   };
+  const problem = read.problem ?? template.problem ?? columns.problem ?? map.problem;
   const blockers = preview?.problems.filter((problem) => problem.severity === 'blocker').length ?? 0;
   const written = preview?.sites.filter((site) => site.change !== 'unchanged').length ?? 0;
 
@@ -53,16 +67,26 @@ export function ImportRegister() {
           <Text id="sites.import" />
         </h1>
         <span className="grow" />
-        <Button
-          icon="doc"
-          busy={template.busy ? t('import.template.making') : undefined}
-          onPress={async () => {
-            const made = await template.run();
-            if (made) saveText(made.fileName, made.content);
-          }}
-        >
-          <Text id="import.template" />
-        </Button>
+        <Menu
+          label={t('import.template')}
+          trigger={
+            <Button
+              icon="doc"
+              busy={template.busy ? t('import.template.making') : undefined}
+              onPress={() => undefined}
+            >
+              <Text id="import.template" />
+            </Button>
+          }
+          entries={registerForms.map((form) => ({
+            id: form,
+            label: t(`register.form.${form}`),
+            onAction: async () => {
+              const made = await template.run(form);
+              if (made) saveRegister(made);
+            },
+          }))}
+        />
       </header>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a second way; the button is the first */}
       <div
@@ -78,25 +102,25 @@ export function ImportRegister() {
           void take(event.dataTransfer.files[0]);
         }}
       >
-        <div className={cx(css.drop, over && css.over, preview !== null && css.small)}>
+        <div className={cx(css.drop, over && css.over, answer !== null && css.small)}>
           <Icon name="import" size={24} />
           <div className="grow">
             <h2>
-              {preview === null ? (
+              {answer === null ? (
                 <Text id="import.choose" />
               ) : (
-                <Text id="import.file" values={{ file: preview.fileName }} />
+                <Text id="import.file" values={{ file: answer.fileName }} />
               )}
             </h2>
             <p className="quiet">
-              <Text id="import.choose.what" />
+              <Text id={preview?.mapped ? 'import.mapped' : 'import.choose.what'} />
             </p>
           </div>
           <input
             ref={input}
             className="hidden-visually"
             type="file"
-            accept=".csv,text/csv,.txt"
+            accept=".csv,.txt,.xlsx"
             aria-label={t('import.file_field')}
             tabIndex={-1}
             onChange={(event) => {
@@ -104,13 +128,22 @@ export function ImportRegister() {
               event.target.value = '';
             }}
           />
+          {preview?.mapped && (
+            <Button
+              big
+              busy={columns.busy ? t('import.reading') : undefined}
+              onPress={async () => setAnswer((await columns.run(preview.previewId)) ?? answer)}
+            >
+              <Text id="import.columns.change" />
+            </Button>
+          )}
           <Button
             big
-            kind={preview === null ? 'key' : 'neutral'}
+            kind={answer === null ? 'key' : 'neutral'}
             busy={read.busy ? t('import.reading') : undefined}
             onPress={() => input.current?.click()}
           >
-            <Text id={preview === null ? 'import.choose.do' : 'import.choose.other'} />
+            <Text id={answer === null ? 'import.choose.do' : 'import.choose.other'} />
           </Button>
         </div>
         {tooBig !== null && (
@@ -118,14 +151,26 @@ export function ImportRegister() {
             <ProblemInline problem={{ code: 'register.too_large', params: { fileName: tooBig } }} />
           </div>
         )}
-        {(read.problem ?? template.problem) !== null && (
+        {problem !== null && (
           <div className={css.problem}>
-            <ProblemInline
-              problem={read.problem ?? template.problem ?? { code: 'app.internal', params: {} }}
-            />
+            <ProblemInline problem={problem} />
           </div>
         )}
         {preview !== null && <Preview preview={preview} />}
+        {answer?.step === 'columns' && (
+          <ColumnsStep
+            key={answer.previewId}
+            question={answer}
+            busy={map.busy}
+            onDone={async (places) =>
+              setAnswer((await map.run({ previewId: answer.previewId, places })) ?? answer)
+            }
+          >
+            <Button big onPress={() => go('/')}>
+              <Text id="dialog.cancel" />
+            </Button>
+          </ColumnsStep>
+        )}
       </div>
       {preview !== null && (
         <div className={layout.foot}>

@@ -1,4 +1,8 @@
-import type { RegisterPreview, RegisterProblem } from '../../../electron/contract/model.ts';
+import type {
+  RegisterDifference,
+  RegisterPreview,
+  RegisterProblem,
+} from '../../../electron/contract/model.ts';
 import { Text, useText } from '../../i18n/text.tsx';
 import { ErrorCodeText } from '../../parts/code.tsx';
 import { cx } from '../../parts/cx.ts';
@@ -12,12 +16,28 @@ type Sited = RegisterPreview['sites'][number];
 type Entry =
   | { readonly kind: 'head'; readonly of: 'blocker' | 'warning' | 'sites'; readonly count: number }
   | { readonly kind: 'problem'; readonly problem: RegisterProblem; readonly key: string }
-  | { readonly kind: 'site'; readonly site: Sited; readonly key: string };
+  | { readonly kind: 'site'; readonly site: Sited; readonly key: string }
+  | { readonly kind: 'difference'; readonly difference: RegisterDifference; readonly key: string }
+  | { readonly kind: 'rest'; readonly more: number; readonly unnamed: number; readonly key: string };
 
 const HEAD_PX = 40;
 const PROBLEM_PX = 72;
+const DIFFERENCE_PX = 40;
 
-/** What a register would bring: its faults by row and column first, then its sites. */
+const heights: Readonly<Partial<Record<Entry['kind'], number>>> = {
+  head: HEAD_PX,
+  problem: PROBLEM_PX,
+  difference: DIFFERENCE_PX,
+  rest: DIFFERENCE_PX,
+};
+const looks = {
+  problem: css.problemColumns,
+  site: css.siteColumns,
+  difference: css.differenceColumns,
+  rest: css.differenceColumns,
+};
+
+/** What a register would bring: its faults by row and column first, then its sites with what differs. */
 export function Preview({ preview }: { preview: RegisterPreview }) {
   const t = useText();
   const rowHeight = useRowHeight('--row');
@@ -28,21 +48,23 @@ export function Preview({ preview }: { preview: RegisterPreview }) {
       columns={3}
       items={entriesOf(preview)}
       keyOf={(entry) => (entry.kind === 'head' ? entry.of : entry.key)}
-      heightOf={(entry) =>
-        entry.kind === 'head' ? HEAD_PX : entry.kind === 'problem' ? PROBLEM_PX : rowHeight
-      }
+      heightOf={({ kind }) => heights[kind] ?? rowHeight}
       rowProps={(entry) =>
-        entry.kind === 'head'
-          ? { head: true }
-          : { className: cx(layout.row, entry.kind === 'problem' ? css.problemColumns : css.siteColumns) }
+        entry.kind === 'head' ? { head: true } : { className: cx(layout.row, looks[entry.kind]) }
       }
       render={(entry) => {
-        if (entry.kind === 'head') return <Head of={entry.of} count={entry.count} />;
-        return entry.kind === 'problem' ? (
-          <ProblemCells problem={entry.problem} />
-        ) : (
-          <SiteCells site={entry.site} />
-        );
+        switch (entry.kind) {
+          case 'head':
+            return <Head of={entry.of} count={entry.count} />;
+          case 'problem':
+            return <ProblemCells problem={entry.problem} />;
+          case 'site':
+            return <SiteCells site={entry.site} />;
+          case 'difference':
+            return <DifferenceCells difference={entry.difference} />;
+          case 'rest':
+            return <RestCells more={entry.more} unnamed={entry.unnamed} />;
+        }
       }}
     />
   );
@@ -62,6 +84,13 @@ function entriesOf({ problems, sites }: RegisterPreview): Entry[] {
   if (sites.length > 0) entries.push({ kind: 'head', of: 'sites', count: sites.length });
   sites.forEach((site, index) => {
     entries.push({ kind: 'site', site, key: `site ${index}` });
+    site.differences.forEach((difference, at) => {
+      entries.push({ kind: 'difference', difference, key: `site ${index} difference ${at}` });
+    });
+    const more = site.differenceCount - site.differences.length;
+    if (more > 0 || site.unnamed > 0) {
+      entries.push({ kind: 'rest', more, unnamed: site.unnamed, key: `site ${index} rest` });
+    }
   });
   return entries;
 }
@@ -131,6 +160,62 @@ function SiteCells({ site }: { site: Sited }) {
         <State tone={tone} mark={mark}>
           <Text id={`import.change.${site.change}`} />
         </State>
+      </Cell>
+    </>
+  );
+}
+
+/** One cell that would change: where it stands, what is there and what would be. */
+function DifferenceCells({
+  difference: { row, device, column, before, after },
+}: {
+  difference: RegisterDifference;
+}) {
+  const t = useText();
+  const value = (text: string) => (text === '' ? t('import.difference.blank') : text);
+  return (
+    <>
+      <Cell className="quiet nowrap">
+        <Text id="import.row" values={{ row }} />
+      </Cell>
+      <Cell className="cut" title={device ?? ''}>
+        {device ?? <Text id="import.difference.site" />}
+      </Cell>
+      <Cell className={css.change}>
+        {column === null ? (
+          <Text id="import.difference.new" />
+        ) : (
+          <>
+            <span className="quiet nowrap">{t(`import.column.${column}`)}</span>
+            {before === null || after === null ? (
+              <Text id="import.difference.replaced" />
+            ) : (
+              <>
+                <del className="cut" title={before}>
+                  {value(before)}
+                </del>
+                <span aria-hidden="true">→</span>
+                <ins className="cut" title={after}>
+                  {value(after)}
+                </ins>
+              </>
+            )}
+          </>
+        )}
+      </Cell>
+    </>
+  );
+}
+
+function RestCells({ more, unnamed }: { more: number; unnamed: number }) {
+  return (
+    <>
+      <Cell />
+      <Cell className="quiet nowrap">
+        {more > 0 && <Text id="import.difference.more" values={{ count: more }} />}
+      </Cell>
+      <Cell className="quiet cut">
+        {unnamed > 0 && <Text id="import.difference.unnamed" values={{ count: unnamed }} />}
       </Cell>
     </>
   );

@@ -14,6 +14,7 @@ import { ProblemNote } from '../../parts/problem.tsx';
 import { Rows, type RowsHandle, useRowHeight } from '../../parts/rows.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { EmptySites } from './empty-sites.tsx';
+import { ExportButton } from './export-button.tsx';
 import { arrange, countByFilter, type SiteFilter, type SiteSort, siteFilters, siteSorts } from './filter.ts';
 import { SiteCells } from './site-cells.tsx';
 import css from './sites.module.css';
@@ -59,6 +60,7 @@ export function Sites() {
             <Button icon="import" onPress={() => go('/sites/import')}>
               <Text id="sites.import" />
             </Button>
+            <ExportButton siteIds={filter === 'all' && wanted === '' ? null : shown.map(({ id }) => id)} />
             <Button icon="plus" onPress={() => go('/sites/new')}>
               <Text id="sites.new" />
             </Button>

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { databaseFile } from '../../../db/recovery.ts';
 import type { Store } from '../../../db/store.ts';
+import { guarded } from '../../../electron/host/register/cell-text.ts';
 import { type Column, columns } from '../../../electron/host/register/columns.ts';
 import { createRegister, type Register } from '../../../electron/host/register/index.ts';
 import { defaultLimits } from '../../../electron/host/rules/index.ts';
@@ -9,9 +10,9 @@ import { newTestStore, nextId, someDay } from '../../db/support/store.ts';
 /** The cells of one row. */
 export type Cells = Partial<Record<Column, string>>;
 
-/** Writes rows as a register, every cell quoted. */
+/** Writes rows as a register, every cell quoted, and none that a spreadsheet would run. */
 export function csv(rows: readonly Cells[]): Uint8Array {
-  const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const cell = (text: string) => `"${guarded(text).replaceAll('"', '""')}"`;
   const lines = rows.map((row) => columns.map((column) => cell(row[column] ?? '')).join(','));
   return new TextEncoder().encode([columns.join(','), ...lines].join('\r\n'));
 }
@@ -21,9 +22,9 @@ export interface RegisterBench {
   readonly store: Store;
   readonly register: Register;
   /** Reads and accepts; answers what was written. */
-  import(rows: readonly Cells[]): { sites: number; devices: number };
+  import(rows: readonly Cells[]): Promise<{ sites: number; devices: number }>;
   /** Reads only; faults as `row column code`. */
-  faults(rows: readonly Cells[]): string[];
+  faults(rows: readonly Cells[]): Promise<string[]>;
   /** All tables, secrets as they lie there. */
   dump(): string;
 }
@@ -49,11 +50,11 @@ export async function openRegisterBench(): Promise<RegisterBench> {
   return {
     store,
     register,
-    import: (rows) => register.accept(register.preview('register.csv', csv(rows)).previewId),
-    faults: (rows) =>
-      register
-        .preview('register.csv', csv(rows))
-        .problems.map(({ row, column, code }) => `${row} ${column} ${code}`),
+    import: async (rows) => register.accept((await register.preview('register.csv', csv(rows))).previewId),
+    faults: async (rows) =>
+      (await register.preview('register.csv', csv(rows))).problems.map(
+        ({ row, column, code }) => `${row} ${column} ${code}`,
+      ),
     dump: () => dump(dataDir),
   };
 }

@@ -83,7 +83,7 @@ describe('a register full of faults', () => {
     expect(codes.length).toBeGreaterThanOrEqual(33);
     const { register, dump } = await openRegisterBench();
     const before = dump();
-    const { problems, previewId } = register.preview('faulty.csv', csv(faulty.map(([cells]) => cells)));
+    const { problems, previewId } = await register.preview('faulty.csv', csv(faulty.map(([cells]) => cells)));
     const told = problems
       .filter(({ severity }) => severity === 'blocker')
       .map(({ row, column, code }) => `${row} ${column} ${code}`);
@@ -100,7 +100,7 @@ describe('a register full of faults', () => {
     const head = [...columns, 'colour'].join(',');
     const line = (site: string) => [site, ...columns.slice(1).map(() => '')].join(',');
     const text = [head, `${line('A')},,,more`, line('A'), `${line('B')},red`].join('\n');
-    const { problems } = register.preview('head.csv', new TextEncoder().encode(text));
+    const { problems } = await register.preview('head.csv', new TextEncoder().encode(text));
     const plain = problems.map(({ row, column, code }) => `${row} ${column} ${code}`);
     expect(plain).toContain('1 null register.column_unknown');
     expect(plain).toContain('2 null register.cell_count');

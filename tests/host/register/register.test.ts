@@ -24,7 +24,7 @@ const register: Cells[] = [
 
 async function openWith(rows: readonly Cells[] = register) {
   const bench = await openRegisterBench();
-  bench.import(rows);
+  await bench.import(rows);
   const [stored] = bench.store.sites.all();
   if (stored === undefined) throw new Error('nothing was written');
   const device = (name: string) => {
@@ -55,9 +55,9 @@ describe('a register that is accepted', () => {
   it('changes nothing when it is imported again, not even the time of saving', async () => {
     const { dump, import: again, register: part } = await openWith();
     const before = dump();
-    expect(again(register)).toEqual({ sites: 0, devices: 0 });
+    expect(await again(register)).toEqual({ sites: 0, devices: 0 });
     expect(dump()).toBe(before);
-    expect(part.preview('again.csv', csv(register)).sites).toMatchObject([{ change: 'unchanged' }]);
+    expect((await part.preview('again.csv', csv(register))).sites).toMatchObject([{ change: 'unchanged' }]);
   });
 
   it('changes what differs and keeps what its blank cells do not say', async () => {
@@ -74,7 +74,7 @@ describe('a register that is accepted', () => {
       },
       { device: 'main entrance', kind: 'lock', mac: '01FFEE00112234' },
     ];
-    expect(again(changed)).toEqual({ sites: 1, devices: 2 });
+    expect(await again(changed)).toEqual({ sites: 1, devices: 2 });
     expect(store.sites.get(siteId)).toMatchObject({
       name: 'Harbour Offices',
       address: { street: 'Kade 1', city: 'Haarlem' },
@@ -95,7 +95,7 @@ describe('a register that is accepted', () => {
     const rows = [{ ...site, ...hub }, { device: 'Rep', kind: 'repeater', parent: 'IQ basement' }, below];
     const { device, import: again } = await openWith(rows);
     expect(
-      again([
+      await again([
         { ...site, ...hub },
         { ...lock, parent: '', floor: '2' },
       ]),
@@ -110,10 +110,10 @@ describe('a register that is accepted', () => {
       import: again,
     } = await openWith([{ ...site, ...hub, activation_code: '', mac: '' }]);
     expect(device('IQ basement').state).toBe('planned');
-    again([{ ...site, ...hub, activation_code: '04 a2 ff', mac: '' }]);
+    await again([{ ...site, ...hub, activation_code: '04 a2 ff', mac: '' }]);
     expect(device('IQ basement').state).toBe('code_captured');
     expect(store.devices.activationCode(device('IQ basement').id)).toBe('04a2ff');
-    expect(again([{ ...site, ...hub, activation_code: '04:A2:FF', mac: '' }])).toEqual({
+    expect(await again([{ ...site, ...hub, activation_code: '04:A2:FF', mac: '' }])).toEqual({
       sites: 0,
       devices: 0,
     });
@@ -133,7 +133,7 @@ describe('a register that is refused', () => {
     ];
     const before = dump();
     for (const [row, code] of faults) {
-      const { previewId } = part.preview('register.csv', csv([good, row]));
+      const { previewId } = await part.preview('register.csv', csv([good, row]));
       expect(problemOf(() => part.accept(previewId))).toMatchObject({ code, params: { row: 3 } });
       expect(dump(), code).toBe(before);
     }
@@ -141,7 +141,7 @@ describe('a register that is refused', () => {
 
   it('judges again by what is stored when it is accepted', async () => {
     const { register: part, store, dump } = await openRegisterBench();
-    const { previewId, problems } = part.preview('register.csv', csv(register));
+    const { previewId, problems } = await part.preview('register.csv', csv(register));
     expect(problems).toEqual([]);
     const rival = csv([{ ...site, site: 'Rival', ...hub }]);
     store.sites.insert('01950000-0000-7000-8000-000000000001', rivalData, 1);
@@ -149,13 +149,13 @@ describe('a register that is refused', () => {
     const before = dump();
     expect(problemOf(() => part.accept(previewId))).toMatchObject({ code: 'CODE_DUPLICATE' });
     expect(dump()).toBe(before);
-    expect(part.preview('rival.csv', rival).problems.map(({ code }) => code)).toEqual([]);
+    expect((await part.preview('rival.csv', rival)).problems.map(({ code }) => code)).toEqual([]);
   });
 
   it('counts only the newest preview', async () => {
     const { register: part } = await openRegisterBench();
-    const first = part.preview('a.csv', csv(register));
-    const second = part.preview('b.csv', csv(register));
+    const first = await part.preview('a.csv', csv(register));
+    const second = await part.preview('b.csv', csv(register));
     expect(problemOf(() => part.accept(first.previewId))).toMatchObject({ code: 'register.preview_gone' });
     expect(problemOf(() => part.rowsOf(first.previewId))).toMatchObject({ code: 'register.preview_gone' });
     expect([...part.rowsOf(second.previewId)]).toEqual([['Harbour Offices', 2]]);
@@ -167,12 +167,15 @@ describe('a register that is refused', () => {
     const { store, device, faults, siteId, import: again } = await openWith();
     store.devices.change(device('IQ basement').id, { state: 'paired' }, 1);
     const change = { ...hub, mac: '04.A3.09', activation_code: '04.A2.09', model: 'IQ2' };
-    expect(faults([{ ...site, ...change }, lock])).toEqual([
+    expect(await faults([{ ...site, ...change }, lock])).toEqual([
       '2 mac register.device_in_work',
       '2 model register.device_in_work',
       '2 activation_code register.device_in_work',
     ]);
-    expect(again([{ ...site, ...hub, notes: 'behind the door' }, lock])).toEqual({ sites: 1, devices: 1 });
+    expect(await again([{ ...site, ...hub, notes: 'behind the door' }, lock])).toEqual({
+      sites: 1,
+      devices: 1,
+    });
     const [main] = [device('Main entrance')];
     store.work.start({
       id: 'w',
@@ -185,7 +188,7 @@ describe('a register that is refused', () => {
       problem: null,
     });
     expect(
-      faults([
+      await faults([
         { ...site, ...hub },
         { ...lock, mac: '01FFEE00112299' },
       ]),
@@ -195,32 +198,34 @@ describe('a register that is refused', () => {
   it('leaves a finished site alone, unless it says what is there already', async () => {
     const { store, siteId, faults } = await openWith();
     store.sites.change(siteId, { state: 'installed', finishedAt: 1 }, 1);
-    expect(faults(register)).toEqual([]);
-    expect(faults([{ ...site, ...hub, notes: 'new' }, lock])).toEqual(['2 site register.site_finished']);
+    expect(await faults(register)).toEqual([]);
+    expect(await faults([{ ...site, ...hub, notes: 'new' }, lock])).toEqual([
+      '2 site register.site_finished',
+    ]);
   });
 
   it('finds a code twice: in the file, in one site, in another, and lets two sites exchange theirs', async () => {
     const { faults, import: again, device, store } = await openWith();
     const twin = { device: 'Twin', kind: 'iq', activation_code: '04a2ff' };
-    expect(faults([{ ...site, ...twin }])).toEqual(['2 activation_code CODE_DUPLICATE']);
+    expect(await faults([{ ...site, ...twin }])).toEqual(['2 activation_code CODE_DUPLICATE']);
     const elsewhere = { ...site, site: 'Second', device: 'IQ', kind: 'iq' };
-    expect(faults([{ ...elsewhere, activation_code: '04-A2-FF' }])).toEqual([
+    expect(await faults([{ ...elsewhere, activation_code: '04-A2-FF' }])).toEqual([
       '2 activation_code CODE_DUPLICATE',
     ]);
-    expect(faults([{ ...elsewhere, mac: '04.a3.00' }])).toEqual(['2 mac CODE_DUPLICATE']);
+    expect(await faults([{ ...elsewhere, mac: '04.a3.00' }])).toEqual(['2 mac CODE_DUPLICATE']);
     const mac = '04.A3.07';
     expect(
-      faults([
+      await faults([
         { ...elsewhere, mac },
         { ...site, ...twin, activation_code: '', mac },
       ]),
     ).toEqual(['3 mac CODE_DUPLICATE']);
-    again([{ ...elsewhere, mac }]);
+    await again([{ ...elsewhere, mac }]);
     const exchanged = [
       { ...elsewhere, mac: '04.A3.00' },
       { ...site, ...hub, mac },
     ];
-    expect(again(exchanged)).toEqual({ sites: 2, devices: 2 });
+    expect(await again(exchanged)).toEqual({ sites: 2, devices: 2 });
     expect(device('IQ basement').mac).toBe(mac);
     expect(store.devices.findByMac('04.A3.00')).toMatchObject([{ name: 'IQ' }]);
   });
@@ -230,7 +235,7 @@ describe('a register that is refused', () => {
     const two = { device: 'Two', kind: 'repeater', parent: 'One' };
     const { faults } = await openWith([{ ...site, ...hub }, one, two]);
     expect(
-      faults([
+      await faults([
         { ...site, ...hub },
         { ...one, parent: 'Two' },
         { ...two, parent: '' },

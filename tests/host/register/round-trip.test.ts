@@ -131,24 +131,28 @@ describe('a register that goes in and comes back', () => {
   }, async () => {
     const { register, store, dump } = await openRegisterBench();
     const next = counter();
-    fc.assert(
-      fc.property(fc.array(sitePlan, { minLength: 1, maxLength: 3 }), fc.boolean(), (plans, mixed) => {
-        const sites = plans.map((plan) => rowsOf(plan, next));
-        const named = sites.map((rows) => rows.map((row) => ({ ...row, site: rows[0]?.site ?? '' })));
-        const file = csv(mixed ? interleaved(named) : sites.flat());
-        const { previewId, problems } = register.preview('plan.csv', file);
-        expect(problems.filter(({ severity }) => severity === 'blocker')).toEqual([]);
-        register.accept(previewId);
-        for (const rows of sites) {
-          expect(stored(store, rows[0]?.site ?? '').map(asStored)).toEqual(rows.map(asStored));
-        }
-        const before = dump();
-        expect(register.accept(register.preview('plan.csv', file).previewId)).toEqual({
-          sites: 0,
-          devices: 0,
-        });
-        expect(dump()).toBe(before);
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(sitePlan, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        async (plans, mixed) => {
+          const sites = plans.map((plan) => rowsOf(plan, next));
+          const named = sites.map((rows) => rows.map((row) => ({ ...row, site: rows[0]?.site ?? '' })));
+          const file = csv(mixed ? interleaved(named) : sites.flat());
+          const { previewId, problems } = await register.preview('plan.csv', file);
+          expect(problems.filter(({ severity }) => severity === 'blocker')).toEqual([]);
+          register.accept(previewId);
+          for (const rows of sites) {
+            expect(stored(store, rows[0]?.site ?? '').map(asStored)).toEqual(rows.map(asStored));
+          }
+          const before = dump();
+          expect(register.accept((await register.preview('plan.csv', file)).previewId)).toEqual({
+            sites: 0,
+            devices: 0,
+          });
+          expect(dump()).toBe(before);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -168,10 +172,10 @@ describe('a register that goes in and comes back', () => {
         })),
       ];
     }).flat();
-    expect(accept(rows)).toEqual({ sites: 1000, devices: 4000 });
+    expect(await accept(rows)).toEqual({ sites: 1000, devices: 4000 });
     expect(store.sites.all()).toHaveLength(1000);
     expect(
-      register.preview('again.csv', csv(rows)).sites.filter(({ change }) => change !== 'unchanged'),
+      (await register.preview('again.csv', csv(rows))).sites.filter(({ change }) => change !== 'unchanged'),
     ).toEqual([]);
   });
 });
