@@ -103,6 +103,13 @@ async function openAct(name: string, act: string): Promise<void> {
   await page.getByRole('dialog').waitFor();
 }
 
+async function chooseRegister(content: string, shown: string): Promise<void> {
+  await page
+    .getByLabel('Register file')
+    .setInputFiles({ name: 'doors.csv', mimeType: 'text/csv', buffer: Buffer.from(content) });
+  await page.getByText(shown).first().waitFor();
+}
+
 /** The inputs of all calls of one name, in their order. */
 function inputsOf(name: string): unknown[] {
   return host.calls.filter((call) => call.name === name).map(({ input }) => input);
@@ -135,6 +142,8 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
       await page.getByText('Row 4').waitFor();
     },
   ],
+  ['register with differences', '/sites/import', () => chooseRegister('good', 'Zimmer 104')],
+  ['foreign register', '/sites/import', () => chooseRegister('foreign', 'Which column is which?')],
   [
     'customer',
     `/sites/${siteId}/customer`,

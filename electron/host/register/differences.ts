@@ -25,17 +25,35 @@ export interface SiteDifference {
   readonly problems: readonly RegisterProblem[];
 }
 
-/**
- * Compares a planned site with what is stored. Blank cells keep what is stored, and so do those that differ in blanks
- * alone. `atWork` holds the devices that unfinished work is about.
- */
+/** What the comparison asks beside the register, read once for all sites. */
+export interface Known {
+  /** The stored site of a name, however the name is spelled. */
+  readonly siteOf: (name: string) => SiteRecord | undefined;
+  /** Devices that unfinished work is about. */
+  readonly atWork: ReadonlySet<string>;
+}
+
+/** Reads what {@link compareSite} asks. Of two sites with one name, the older is meant. */
+export function readKnown(store: Store): Known {
+  const sites = new Map<string, SiteRecord>();
+  for (const site of store.sites.all()) {
+    const key = nameKey(exportedText('site', site.name));
+    if (!sites.has(key)) sites.set(key, site);
+  }
+  return {
+    siteOf: (name) => sites.get(nameKey(name)),
+    atWork: new Set(store.work.unfinished().flatMap(({ deviceIds }) => deviceIds)),
+  };
+}
+
+/** Compares a planned site with what is stored. Cells that are blank or differ in blanks alone keep what is stored. */
 export function compareSite(
   source: RegisterSite,
   store: Store,
   newId: () => string,
-  atWork: ReadonlySet<string>,
+  { siteOf, atWork }: Known,
 ): SiteDifference {
-  const stored = store.sites.findByName(source.name);
+  const stored = siteOf(source.name);
   const siteId = stored?.id ?? newId();
   const data = stored === undefined ? siteDataOf(source) : mergeData(stored, source);
   const storedDevices = stored === undefined ? [] : store.devices.ofSite(siteId);
@@ -110,7 +128,7 @@ function compareDevices(
   const changes: { id: string; change: DeviceChange }[] = [];
   const problems: RegisterProblem[] = [];
   const rowOf = new Map<string, number>();
-  const idOf = new Map(stored.map((device) => [nameKey(device.name), device.id]));
+  const idOf = new Map(stored.map((device) => [nameKey(exportedText('device', device.name)), device.id]));
   const byId = new Map(stored.map((device) => [device.id, device]));
   const codeOf = (device: DeviceRecord) =>
     device.hasActivationCode ? store.devices.activationCode(device.id) : null;

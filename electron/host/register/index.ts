@@ -10,7 +10,7 @@ import {
 } from '../../contract/index.ts';
 import { checkSite, keysOf, planCodes, type RuleContext } from '../rules/index.ts';
 import { type Column, neededColumns, registerLimits } from './columns.ts';
-import { compareSite, type SiteDifference } from './differences.ts';
+import { compareSite, readKnown, type SiteDifference } from './differences.ts';
 import { exportRows } from './export-rows.ts';
 import { checkPlaces, likelyPlaces, missingColumn, ownPlaces } from './head.ts';
 import { createKnownHeads } from './known-heads.ts';
@@ -128,7 +128,7 @@ export function createRegister(deps: RegisterDeps): Register {
       fileName: file.fileName,
       mapped,
       sites: summaries(compared.differences),
-      problems: inRowOrder([...problems, ...compared.problems]).slice(0, registerLimits.problems),
+      problems: toldProblems([...problems, ...compared.problems]),
     };
   };
 
@@ -226,8 +226,8 @@ function compareAll(
   sites: readonly RegisterSite[],
   deps: RegisterDeps,
 ): { differences: SiteDifference[]; problems: RegisterProblem[] } {
-  const atWork = new Set(deps.store.work.unfinished().flatMap(({ deviceIds }) => deviceIds));
-  const differences = sites.map((site) => compareSite(site, deps.store, deps.newId, atWork));
+  const known = readKnown(deps.store);
+  const differences = sites.map((site) => compareSite(site, deps.store, deps.newId, known));
   const index = codeIndex(differences, deps.store);
   const context = deps.rules();
   const problems = differences.flatMap((difference) => [
@@ -327,6 +327,14 @@ function summary({ stored, storedDevices, data, changed, added, changes, planned
 
 function isBlocker({ severity }: RegisterProblem): boolean {
   return severity === 'blocker';
+}
+
+/** As many as a person could read, in the order of the rows; notes never take the place of a fault. */
+function toldProblems(problems: readonly RegisterProblem[]): RegisterProblem[] {
+  const blockers = problems.filter(isBlocker);
+  const notes = problems.filter((problem) => !isBlocker(problem));
+  const { problems: limit } = registerLimits;
+  return inRowOrder([...inRowOrder(blockers), ...inRowOrder(notes)].slice(0, limit));
 }
 
 function inRowOrder(problems: readonly RegisterProblem[]): RegisterProblem[] {

@@ -37,7 +37,7 @@ function decode(bytes: Uint8Array): string {
   const encoding = marked?.[0] ?? 'utf-8';
   const text = decodeAs(encoding, bytes);
   // UTF-16 without its mark is valid UTF-8 with a zero beside each letter.
-  const zero = text.slice(0, 4096).indexOf('\0');
+  const zero = text.slice(0, 2).indexOf('\0');
   if (zero >= 0) throw new CodedError('register.encoding', { offset: zero });
   return text;
 }

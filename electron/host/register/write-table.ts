@@ -20,12 +20,15 @@ export async function writeTable(rows: readonly string[][], form: RegisterForm):
 }
 
 function csvOf(rows: readonly string[][]): Uint8Array {
-  const text = Papa.unparse([[...columns], ...rows.map((cells) => cells.map(guarded))]);
+  const text = Papa.unparse([[...columns], ...rows.map((cells) => cells.map(guarded))], {
+    // Where a semicolon or tab separates, an unquoted one would begin a cell of its own.
+    quotes: (cell) => /[;\t]/.test(String(cell)),
+  });
   return new TextEncoder().encode(`\ufeff${text}\r\n`);
 }
 
 async function workbookOf(rows: readonly string[][]): Promise<Uint8Array> {
-  const filled = (cells: readonly string[]) => cells.map((cell) => (cell === '' ? null : cell));
+  const filled = (cells: readonly string[]) => cells.map((cell) => (cell === '' ? null : literal(cell)));
   const stream = writeXlsxStream([[...columns], ...rows].values().map(filled), {
     name: 'Register',
     // Text, so that a spreadsheet leaves postcodes and ids as they are typed.
@@ -37,6 +40,11 @@ async function workbookOf(rows: readonly string[][]): Promise<Uint8Array> {
     inlineStrings: true,
   });
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** In a workbook `_x0041_` is another way to write A; its first sign escaped, it is what it looks like. */
+function literal(text: string): string {
+  return text.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_');
 }
 
 function tooLarge(): CodedError {

@@ -191,9 +191,13 @@ function DifferenceCells({
               <Text id="import.difference.replaced" />
             ) : (
               <>
-                <del className="cut" title={before}>
-                  {value(before)}
-                </del>
+                {before === '' ? (
+                  <span className="quiet">{value(before)}</span>
+                ) : (
+                  <del className="cut" title={before}>
+                    {before}
+                  </del>
+                )}
                 <span aria-hidden="true">→</span>
                 <ins className="cut" title={after}>
                   {value(after)}
