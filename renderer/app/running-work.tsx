@@ -258,7 +258,9 @@ function Ending({ work, site, subject }: { work: Work; site: Site | undefined; s
 }
 
 /** Work in which a hub is told at once to let a device go, and keeps that order. */
-function isLeaving({ kind }: Work): boolean {
+function isLeaving({ kind, steps }: Work): boolean {
+  // What is let free by itself moves under the failsafe: then it has moved, or is as it was.
+  if (steps.some(({ id }) => id === 'free')) return false;
   return kind === 'detach' || kind === 'move_device' || kind === 'replace_device';
 }
 

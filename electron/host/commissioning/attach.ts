@@ -75,7 +75,11 @@ function refuseBrokenRules(bench: Bench, siteId: string, wanted: readonly Device
 /** Findings that only say that the work is still to be done. */
 const notYet: ReadonlySet<string> = new Set(['LOCK_NOT_ATTACHED', 'IQ_NOT_PAIRED']);
 
-async function attachToHub(
+/**
+ * Attaches children to one hub, each wholly or not at all. A child that names the hub as the one that holds it is let
+ * free first, and moves to its `parentId` together with what hangs below it.
+ */
+export async function attachToHub(
   bench: Bench,
   hub: DeviceRecord,
   children: readonly DeviceRecord[],
@@ -116,7 +120,7 @@ function planOf(bench: Bench, child: DeviceRecord, devices: readonly DeviceRecor
     ...(parent !== undefined && parent.kind === 'repeater' && parent.mac !== null
       ? { parentId: parent.mac }
       : {}),
-    way: wayTo(bench, child, mac),
+    way: attachWayOf(bench, child, mac),
     ...(child.heldByHub === null
       ? {}
       : { heldBy: { hub: child.heldByHub, parent: child.heldByParent ?? undefined } }),
@@ -124,7 +128,7 @@ function planOf(bench: Bench, child: DeviceRecord, devices: readonly DeviceRecor
 }
 
 /** How this child goes; the host knows its code, and hears what the laptop hears. */
-function wayTo(bench: Bench, child: DeviceRecord, mac: string): ChildPlan['way'] {
+export function attachWayOf(bench: Bench, child: DeviceRecord, mac: string): ChildPlan['way'] {
   const { discovery, store } = bench;
   const activationCode = isLockId(mac) ? mac : store.devices.activationCode(child.id);
   const way = attachWay(

@@ -1,8 +1,9 @@
 import type { DeviceRecord, WorkRecord } from '../../../db/types.ts';
 import { type DetachedChild, detachChildren } from '../../../native/devices/index.ts';
 import { CodedError } from '../../contract/index.ts';
-import { hangsOnHub, plannedState } from '../rules/index.ts';
+import { hangsOnHub, isAttached, plannedState } from '../rules/index.ts';
 import { judgeSite, nextPosition, refuseWrongParent } from '../sites/index.ts';
+import { attachToHub, attachWayOf } from './attach.ts';
 import { type Bench, hubAbove, openDevice, openSite, pairedCode, touchSite } from './bench.ts';
 import { hubInWork } from './hub-in-work.ts';
 import { stageTeller } from './stages.ts';
@@ -37,8 +38,9 @@ export function detachBelow(
 }
 
 /**
- * Detaches a device and what is below it, then plans it elsewhere, so that it can be attached there. Refused before
- * anything is sent: `site.parent_wrong`, and the rule of the tree that stands against it.
+ * Moves a device below its hub at once and wholly or not at all, where the laptop hears it; else detaches it and what is
+ * below it, and plans it elsewhere, so that it can be attached there. Refused before anything is sent:
+ * `site.parent_wrong`, CLOCK_UNTRUSTED, and the rule of the tree that stands against it.
  */
 export function moveDevice(bench: Bench, deviceId: string, parentId: string): Promise<void> {
   const { store } = bench;
@@ -46,6 +48,7 @@ export function moveDevice(bench: Bench, deviceId: string, parentId: string): Pr
   const devices = store.devices.ofSite(device.siteId);
   refuseWrongParent(device, parentId, devices);
   refuseBrokenRules(bench, device, parentId);
+  if (wholeMove(bench, deviceId, parentId) !== undefined) bench.clockTrust.assert();
   return run(bench, {
     kind: 'move_device',
     siteId: device.siteId,
@@ -87,11 +90,40 @@ function run(bench: Bench, purpose: Purpose, left?: WorkRecord): Promise<void> {
     async (handle) => {
       handle.journal.remember(forceFact, force ? 'yes' : 'no');
       if (parentId !== undefined) handle.journal.remember(parentFact, parentId);
-      await detachAll(bench, purpose, handle);
+      const [deviceId = ''] = deviceIds;
+      const whole = parentId === undefined ? undefined : wholeMove(bench, deviceId, parentId);
+      await (whole === undefined ? detachAll(bench, purpose, handle) : whole(handle));
       if (kind !== 'detach') for (const id of deviceIds) settle(bench, purpose, id);
     },
     left,
   );
+}
+
+/**
+ * Attaches a device elsewhere below the hub that holds it: under both failsafes, so that it has moved or is as it was,
+ * and what hangs below comes along. Undefined where that way is not open: below another hub, below a repeater that is
+ * not attached itself, or for a device that the laptop does not hear.
+ */
+function wholeMove(
+  bench: Bench,
+  deviceId: string,
+  parentId: string,
+): ((handle: WorkHandle) => Promise<void>) | undefined {
+  const device = openDevice(bench.store, deviceId);
+  const { mac, siteId } = device;
+  const devices = bench.store.devices.ofSite(siteId);
+  const hub = hubAbove(device, devices);
+  const parent = devices.find(({ id }) => id === parentId);
+  if (hub === undefined || parent === undefined || mac === null || !isAttached(device)) return undefined;
+  const isNear =
+    bench.discovery.byMac(mac) !== undefined && attachWayOf(bench, device, mac).kind === 'channel';
+  const isReady = parent.kind === 'iq' || isAttached(parent);
+  if (!isNear || !isReady || hubAbove(parent, devices)?.id !== hub.id) return undefined;
+  const moved = { ...device, ...heldAt(hub, device, devices), parentId };
+  return async (handle) => {
+    touchSite(bench.store, openSite(bench.store, siteId), bench.clock.now());
+    await attachToHub(bench, hub, [moved], devices, handle);
+  };
 }
 
 /**
@@ -229,6 +261,7 @@ function settle(bench: Bench, { kind, parentId }: Purpose, deviceId: string): vo
     if (kind === 'move_device' && parentId !== undefined) {
       const position = nextPosition(store.devices.ofSite(device.siteId), parentId);
       store.devices.change(deviceId, { parentId, position }, now);
+      store.checks.beginAnew(deviceId);
       bench.audit(device.siteId, 'device.moved', { device: device.name });
     } else if (device.mac !== null) {
       store.devices.change(deviceId, nobody, now);

@@ -126,19 +126,70 @@ describe('detaching', () => {
 });
 
 describe('moving', () => {
-  it('detaches a lock and plans it elsewhere, where it can be attached', async () => {
-    const { commissioning, planned, virtual, attach } = await openTree();
-    await commissioning.move(planned(one).id, planned(repeater2.mac).id);
-    expect(planned(one)).toMatchObject({ state: 'detached', parentId: planned(repeater2.mac).id });
+  it('moves a lock that the laptop hears at once, and keeps the plan as the hub has it', async () => {
+    const { commissioning, planned, virtual, shown, store, siteId } = await openTree();
     virtual(one).presentCard();
-    await attach(one);
+    await commissioning.move(planned(one).id, planned(repeater2.mac).id);
+    expect(planned(one)).toMatchObject({
+      ...{ state: 'attached', heldByHub: null, parentId: planned(repeater2.mac).id },
+    });
+    expect(virtual(hubMac).flashReport).toMatchObject({ armed: false, attachments: { [one]: 'attached' } });
+    expect(virtual(one).flashReport.membership).toEqual({ state: 'attached', iq: hubMac });
     expect(virtual(hubMac).flashReport.tree.items).toEqual([
       { id: repeater.mac, type: 2 },
       { id: two, parent: repeater.mac, type: 3 },
       { id: repeater2.mac, type: 2 },
       { id: one, parent: repeater2.mac, type: 3 },
     ]);
-  });
+    expect(shown.at(-1)).toMatchObject({ kind: 'move_device', state: 'done' });
+    expect(store.audit.ofSite(siteId, 1)).toMatchObject([{ action: 'device.moved' }]);
+  }, 60_000);
+
+  it('leaves a lock that fails on the way where it was, on the hub and in the plan', async () => {
+    const { commissioning, planned, virtual } = await openTree();
+    const before = planned(one);
+    virtual(one).faults.set({ kind: 'jammed' });
+    virtual(one).presentCard();
+    expect(await problemOf(commissioning.move(before.id, planned(repeater2.mac).id))).toMatchObject({
+      code: 'commission.check_failed',
+    });
+    expect(planned(one)).toMatchObject({ state: 'attached', parentId: before.parentId, heldByHub: null });
+    expect(virtual(hubMac).flashReport).toMatchObject({ armed: false, attachments: { [one]: 'attached' } });
+    expect(virtual(one).flashReport.membership).toEqual({ state: 'attached', iq: hubMac });
+  }, 60_000);
+
+  it('takes along what hangs below a repeater', async () => {
+    const { commissioning, planned, virtual } = await openTree();
+    virtual(repeater.mac).presentCard();
+    await commissioning.move(planned(repeater.mac).id, planned(repeater2.mac).id);
+    expect([one, two].map((mac) => planned(mac).state)).toEqual(['attached', 'attached']);
+    expect(virtual(hubMac).flashReport.tree.items.map(({ id, parent }) => [id, parent])).toEqual([
+      [repeater2.mac, undefined],
+      [repeater.mac, repeater2.mac],
+      [one, repeater.mac],
+      [two, repeater.mac],
+    ]);
+  }, 60_000);
+
+  it('below a repeater that is not attached yet, detaches the lock and plans it there', async () => {
+    const below = { parentMac: repeater.mac };
+    const { commissioning, planned, virtual, attach, pair } = await openBench([
+      repeater,
+      { ...lock(1), ...below },
+      repeater2,
+    ]);
+    await pair();
+    await attach(one);
+    await commissioning.move(planned(one).id, planned(repeater2.mac).id);
+    expect(planned(one)).toMatchObject({ state: 'detached', parentId: planned(repeater2.mac).id });
+    virtual(one).presentCard();
+    await attach(one);
+    expect(virtual(hubMac).flashReport.tree.items).toEqual([
+      { id: repeater.mac, type: 2 },
+      { id: repeater2.mac, type: 2 },
+      { id: one, parent: repeater2.mac, type: 3 },
+    ]);
+  }, 60_000);
 
   it('is refused before anything is sent where a rule stands against it', async () => {
     const { commissioning, planned, virtual } = await openTree();
