@@ -52,7 +52,7 @@ const withoutBluetooth: Partial<Record<AdapterState, ErrorCode>> = {
 /** What lets the laptop in where the device sleeps (A21); nothing is needed on a cable. */
 export function handFor({ discovery }: Bench, device: DeviceRecord, mac: string): Hand | undefined {
   if (device.kind === 'iq') return discovery.byMac(mac)?.transport === 'usb' ? undefined : 'press_button';
-  return isAttached(device) ? 'present_card' : 'wake_lock';
+  return isAttached(device) || device.heldByHub !== null ? 'present_card' : 'wake_lock';
 }
 
 /** The device of a problem is called as the person calls it. */

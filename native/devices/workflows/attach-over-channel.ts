@@ -2,7 +2,7 @@ import { CodedError } from '../../../electron/contract/errors.ts';
 import type { LockCheck, LockSettings, SettingsToWrite } from '../commands/index.ts';
 import type { Device } from '../device.ts';
 import { ARM_SECONDS } from '../failsafe.ts';
-import type { Step, StepTools } from '../workflow.ts';
+import type { Hand, Step, StepTools } from '../workflow.ts';
 import {
   attachmentOf,
   type ChildWork,
@@ -164,7 +164,7 @@ async function connected(
   const device =
     patience === 'at_once'
       ? await connect(tools.signal)
-      : await connectAwake(connect, tools, { limitMs: WAKE_LIMIT_MS, hand: 'wake_lock' });
+      : await connectAwake(connect, tools, { limitMs: WAKE_LIMIT_MS, hand: handFor(plan) });
   if (device.identity.kind !== typeOf(plan) || device.identity.mac !== plan.id) {
     const found = device.identity.mac;
     await device.close();
@@ -172,6 +172,11 @@ async function connected(
   }
   child.device = device;
   return device;
+}
+
+/** What still believes in a hub is commissioned, and lets nobody in but after the card or its battery (A21). */
+function handFor({ heldBy }: ChildWork['plan']): Hand {
+  return heldBy === undefined ? 'wake_lock' : 'present_card';
 }
 
 /** Asks the hub for a ticket, unless both sides are past needing one. */

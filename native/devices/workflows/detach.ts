@@ -136,7 +136,7 @@ async function tellChild({ child }: ChildWork, tools: StepTools): Promise<void> 
   if (child.connect === undefined || !isUntold(child, tools.journal)) return;
   let device: Device | undefined;
   try {
-    device = await connectAwake(child.connect, tools, { limitMs: WAKE_LIMIT_MS, hand: 'wake_lock' });
+    device = await connectAwake(child.connect, tools, { limitMs: WAKE_LIMIT_MS, hand: 'present_card' });
     if (device.identity.mac !== child.id) return;
     await free(device, tools.signal);
     tools.journal.remember(untoldFact(child), 'no');

@@ -117,6 +117,19 @@ describe('moving', () => {
     expectOneMind(room, lock);
   });
 
+  test('asks for the card at a lock that sleeps: it belongs to a hub, and lets nobody in without (A21)', async () => {
+    const { room, hub, lock } = await home();
+    await room.clock.pass(200_000);
+    const work = new Attaching(room);
+    const running = work.start(hub, [moved(room, lock, REPEATER)]);
+    await room.clock.pass(5_000);
+    expect(work.progress.at(-1)).toMatchObject({ step: 'free', needs: 'present_card' });
+    lock.presentCard();
+    await room.clock.run(running);
+    expectOneMind(room, lock);
+    expect(parentOf(room, LOCK)).toBe(REPEATER);
+  });
+
   test('a failed check puts it back', async () => {
     const { room, hub, lock } = await home();
     lock.faults.set({ kind: 'jammed' });
