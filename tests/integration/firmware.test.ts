@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Api, first, openHost, testFolder } from './support/host.ts';
+import { type Api, first, openHost, testFolder, untilOnline } from './support/host.ts';
 import { attachAll, findOf, labelOf, siteOf } from './support/installer.ts';
 
 /** Presents the card at whatever waits for one, until the work has ended; answers what became of each device. */
@@ -17,6 +17,7 @@ test('in practice a site is updated to what practice offers, and to what a perso
   timeout: 120_000,
 }, async () => {
   const { api, host } = await openHost(testFolder());
+  await untilOnline(api);
   await api.practice.importSample();
   const { store } = host.context.core();
   const [hub] = store.devices.findByMac('7C.0B.11');
