@@ -18,7 +18,9 @@ import {
   measureSchema,
   networkSchema,
   outboxSchema,
+  practiceFaultSchema,
   practiceSchema,
+  practiceSurroundingsSchema,
   problemSchema,
   radioSchema,
   reachSchema,
@@ -250,6 +252,20 @@ export const contract = {
     importSample: procedure.output(z.object({ sites: z.int(), devices: z.int() })),
     presentCard: procedure.input(z.object({ mac: text(32) })).output(z.void()),
     pressButton: procedure.input(z.object({ mac: text(32) })).output(z.void()),
+    /** Holds the reset button with a paper clip: within 2 minutes the device may be reset (A54). */
+    holdReset: procedure.input(z.object({ mac: text(32) })).output(z.void()),
+    setPower: procedure.input(z.object({ mac: text(32), on: z.boolean() })).output(z.void()),
+    /** Switches a fault of a device on, in its ordinary strength, or off. */
+    setFault: procedure
+      .input(z.object({ mac: text(32), fault: practiceFaultSchema, on: z.boolean() }))
+      .output(z.void()),
+    /** Moves a device so far away from the laptop. */
+    setDistance: procedure
+      .input(z.object({ mac: text(32), metres: z.int().min(1).max(200) }))
+      .output(z.void()),
+    setSurroundings: procedure.input(practiceSurroundingsSchema).output(z.void()),
+    /** Everything is well again: power, no fault, near, cable and internet. */
+    makeWell: procedure.output(z.void()),
     /** Takes the laptop's connection to the practice cloud away, or gives it back. */
     setReachable: procedure.input(z.object({ reachable: z.boolean() })).output(z.void()),
   },

@@ -261,6 +261,22 @@ export function createRouter() {
       pressButton: os.practice.pressButton.handler(({ context, input }) =>
         context.core().practiceWorld().pressButton(input.mac),
       ),
+      holdReset: os.practice.holdReset.handler(({ context, input }) =>
+        context.core().practiceWorld().holdReset(input.mac),
+      ),
+      setPower: os.practice.setPower.handler(({ context, input }) =>
+        context.core().practiceWorld().setPower(input.mac, input.on),
+      ),
+      setFault: os.practice.setFault.handler(({ context, input }) =>
+        context.core().practiceWorld().setFault(input.mac, input.fault, input.on),
+      ),
+      setDistance: os.practice.setDistance.handler(({ context, input }) =>
+        context.core().practiceWorld().setDistance(input.mac, input.metres),
+      ),
+      setSurroundings: os.practice.setSurroundings.handler(({ context, input }) =>
+        context.core().practiceWorld().setSurroundings(input),
+      ),
+      makeWell: os.practice.makeWell.handler(({ context }) => context.core().practiceWorld().makeWell()),
       setReachable: os.practice.setReachable.handler(({ context, input }) =>
         context.core().practiceWorld().setReachable(input.reachable),
       ),

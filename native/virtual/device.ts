@@ -188,6 +188,11 @@ export class VirtualDevice {
     return Uint8Array.of(...ADVERTISEMENT_PREFIX, Kind[kind], this.#state(), ...advertisedId(mac));
   }
 
+  /** Pattern and colour of its LED (A52). */
+  get led(): string {
+    return this.powered ? this.#led() : 'off';
+  }
+
   /** The firmware that runs. */
   get firmware(): string {
     return this.#images.version;
@@ -323,6 +328,7 @@ export class VirtualDevice {
     if (answer !== undefined && !link.closed && this.faults.mayAnswer()) {
       const times = this.faults.take('double_answer') ? 2 : 1;
       for (let sent = 0; sent < times; sent++) link.end.deliver(answer);
+      if (this.faults.takeLinkLoss()) this.#drop(link);
     }
     for (const run of afterAnswer) run();
   }

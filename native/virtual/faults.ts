@@ -11,6 +11,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** The next requests (of one command, where named) take effect, but the answer is lost. */
   z.object({ kind: z.literal('drop_answer'), count, command: z.string().optional() }),
   z.object({ kind: z.literal('double_answer'), count }),
+  /** The link breaks once, behind this many more answers: cable out, or radio gone. The device itself runs on. */
+  z.object({ kind: z.literal('link_lost'), afterAnswers: count }),
+  /** Another program holds its port: it cannot be opened. In memory only; a real port is held by a real program. */
+  z.object({ kind: z.literal('busy_port') }),
   /** The next frames on the console carry a wrong CRC. */
   z.object({ kind: z.literal('wrong_crc'), count }),
   /** Restarts once, before or after the next request of a command takes effect, and does not answer it. */
@@ -80,6 +84,20 @@ export class Faults {
     const fault = this.get('restart');
     if (fault?.command !== command || fault.moment !== moment) return false;
     return this.#on.delete('restart');
+  }
+
+  /** Whether the link breaks behind the answer that just went out; once. */
+  takeLinkLoss(): boolean {
+    const fault = this.get('link_lost');
+    if (fault === undefined) return false;
+    if (fault.afterAnswers <= 1) return this.#on.delete('link_lost');
+    this.#on.set('link_lost', { ...fault, afterAnswers: fault.afterAnswers - 1 });
+    return false;
+  }
+
+  /** The kinds that are on. */
+  get kinds(): readonly FaultKind[] {
+    return [...this.#on.keys()];
   }
 
   /** Whether one more answer may go out; counts it where silence is on its way. */

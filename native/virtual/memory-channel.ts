@@ -31,6 +31,7 @@ export function connectInMemory(
 
 function connectCable(device: VirtualDevice, clock: Clock): PacketChannel {
   const label = `virtual:${device.description.serial}`;
+  if (device.faults.has('busy_port')) throw new CodedError('serial.port_busy', { path: label });
   const gone = () => new CodedError('serial.port_gone', { path: label });
   const end = new ConsoleEnd(device, {
     clock,

@@ -51,6 +51,8 @@ export class RadioField {
   readonly #nodes = new Map<string, RadioNode>();
   readonly #hubs = new Map<string, RadioHub>();
   readonly #positions = new Map<string, Position>();
+  /** Where the laptop stands. */
+  laptop: Position = { x: 0, y: 0 };
 
   addHub(hub: RadioHub): void {
     this.#hubs.set(hub.id, hub);
@@ -71,10 +73,27 @@ export class RadioField {
     const [a, b] = [this.#nodes.get(one), this.#nodes.get(other)];
     if (a === undefined || b === undefined || !a.powered || !b.powered) return undefined;
     if (a.radio !== 'both' && b.radio !== 'both' && a.radio !== b.radio) return undefined;
-    const metres = Math.max(1, this.#distance(one, other));
-    const rssi = RSSI_AT_ONE_METRE_DBM - LOSS_PER_DECADE_DB * Math.log10(metres) - a.lossDb - b.lossDb;
-    if (rssi < SENSITIVITY_DBM) return undefined;
-    return Math.round(Math.min(RSSI_BOUNDS.max, Math.max(RSSI_BOUNDS.min, rssi)));
+    return rssiAt(distance(this.#positionOf(one), this.#positionOf(other)), a.lossDb + b.lossDb);
+  }
+
+  /** dBm at which the laptop hears a device; undefined where it does not. */
+  rssiAtLaptop(id: string): number | undefined {
+    const node = this.#nodes.get(id);
+    if (node === undefined || !node.powered) return undefined;
+    return rssiAt(distance(this.#positionOf(id), this.laptop), node.lossDb);
+  }
+
+  /** How far a device stands from the laptop, in metres. */
+  metresToLaptop(id: string): number {
+    return distance(this.#positionOf(id), this.laptop);
+  }
+
+  /** Moves a device away from the laptop, or nearer, along the line on which it stands. */
+  placeAwayFromLaptop(id: string, metres: number): void {
+    const { x, y } = this.#positionOf(id);
+    const angle = Math.atan2(y - this.laptop.y, x - this.laptop.x);
+    const away = { x: metres * Math.cos(angle), y: metres * Math.sin(angle) };
+    this.place(id, { x: this.laptop.x + away.x, y: this.laptop.y + away.y });
   }
 
   /** Brings a call to a hub, over its repeaters; undefined where it is not heard. */
@@ -113,9 +132,18 @@ export class RadioField {
     return undefined;
   }
 
-  #distance(one: string, other: string): number {
-    const a = this.#positions.get(one) ?? { x: 0, y: 0 };
-    const b = this.#positions.get(other) ?? { x: 0, y: 0 };
-    return Math.hypot(a.x - b.x, a.y - b.y);
+  #positionOf(id: string): Position {
+    return this.#positions.get(id) ?? { x: 0, y: 0 };
   }
+}
+
+function distance(a: Position, b: Position): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+/** dBm over so many metres, less what walls and faults take away; undefined where nobody hears it any more. */
+function rssiAt(metres: number, lossDb: number): number | undefined {
+  const rssi = RSSI_AT_ONE_METRE_DBM - LOSS_PER_DECADE_DB * Math.log10(Math.max(1, metres)) - lossDb;
+  if (rssi < SENSITIVITY_DBM) return undefined;
+  return Math.round(Math.min(RSSI_BOUNDS.max, Math.max(RSSI_BOUNDS.min, rssi)));
 }

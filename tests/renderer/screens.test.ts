@@ -366,6 +366,8 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
     async () => {
       await page.getByRole('button', { name: 'Practice' }).click();
       await page.getByText('7C.0B.E8').waitFor();
+      await page.getByRole('button', { name: 'Settings of 01FFEE0011227F' }).click();
+      await page.getByRole('switch', { name: 'Jammed' }).waitFor();
     },
   ],
 ];
@@ -437,6 +439,39 @@ describe('data that come from a backup', () => {
     await page.getByRole('button', { name: 'I have read this' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(inputsOf('app.forgetRecovery')).toHaveLength(1);
+  });
+});
+
+describe('the practice panel', () => {
+  it('opens one device at a time, and switches its faults by keyboard', {
+    timeout: LOOK_TIMEOUT_MS,
+  }, async () => {
+    host.change((world) => {
+      const [first] = world.practice?.devices ?? [];
+      if (world.practice === null || first === undefined) return;
+      const many = Array.from({ length: 23 }, (_, index) => ({
+        ...first,
+        kind: index === 0 ? ('iq' as const) : ('lock' as const),
+        model: index === 0 ? 'IQ3' : 'escutcheon',
+        mac: index === 0 ? first.mac : `01FFEE001122${(index + 16).toString(16).toUpperCase()}`,
+      }));
+      world.practice = { ...world.practice, devices: many };
+    });
+    await go('/outbox');
+    await page.getByRole('button', { name: 'Practice', exact: true }).click();
+    await page.getByRole('button', { name: /^Settings of 4F/ }).click();
+    await page.getByRole('switch', { name: 'Port in use' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Find a virtual device' }).fill('0011221a');
+    expect(await page.getByRole('button', { name: /^Settings of/ }).count()).toBe(1);
+    await page.getByRole('button', { name: /^Settings of/ }).focus();
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('switch', { name: 'Port in use' }).count()).toBe(0);
+    await page.getByRole('switch', { name: 'Jammed' }).focus();
+    await page.keyboard.press('Space');
+    await page.getByText('1 fault').waitFor();
+    expect(inputsOf('practice.setFault')).toEqual([{ mac: '01FFEE0011221A', fault: 'jammed', on: true }]);
+    await page.getByRole('button', { name: 'Everything well again' }).click();
+    await expect.poll(() => inputsOf('practice.makeWell')).toHaveLength(1);
   });
 });
 

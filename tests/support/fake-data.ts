@@ -343,23 +343,27 @@ export function fakeWorld(rows = 412): FakeWorld {
       cloudUrl: 'http://127.0.0.1:40100/',
       mailboxUrl: 'http://127.0.0.1:40100/mailbox',
       cloudReachable: true,
+      surroundings: { cable: true, internet: true },
       devices: [
-        { mac: '4F.A1.09', kind: 'iq', model: 'IQ2', activationCode: '7C.0B.E8', powered: true },
+        { mac: '4F.A1.09', kind: 'iq', model: 'IQ2', activationCode: '7C.0B.E8', ...wellNear },
         {
           mac: '01FFEE0011227F',
           kind: 'lock',
           model: 'escutcheon',
           activationCode: '01FFEE0011227F',
-          powered: true,
+          ...wellNear,
         },
         {
           mac: '01FFEE00118C04',
           kind: 'lock',
           model: 'cylinder',
           activationCode: '01FFEE00118C04',
-          powered: true,
+          ...wellNear,
         },
       ],
     },
   };
 }
+
+/** A virtual device in practice mode that nothing is wrong with. */
+const wellNear = { powered: true, led: 'steady_white', faults: [], metres: 3, rssi: -53 };

@@ -422,6 +422,31 @@ function routerOf(
       pressButton: os.practice.pressButton.handler(({ input }) => {
         note('practice.pressButton', input);
       }),
+      holdReset: os.practice.holdReset.handler(({ input }) => {
+        note('practice.holdReset', input);
+      }),
+      setPower: os.practice.setPower.handler(({ input }) => {
+        note('practice.setPower', input);
+      }),
+      setFault: os.practice.setFault.handler(({ input }) => {
+        note('practice.setFault', input);
+        change((w) => {
+          if (w.practice === null) return;
+          const devices = w.practice.devices.map((each) =>
+            each.mac === input.mac ? { ...each, faults: input.on ? [input.fault] : [] } : each,
+          );
+          w.practice = { ...w.practice, devices };
+        });
+      }),
+      setDistance: os.practice.setDistance.handler(({ input }) => {
+        note('practice.setDistance', input);
+      }),
+      setSurroundings: os.practice.setSurroundings.handler(({ input }) => {
+        note('practice.setSurroundings', input);
+      }),
+      makeWell: os.practice.makeWell.handler(() => {
+        note('practice.makeWell', null);
+      }),
       setReachable: os.practice.setReachable.handler(({ input }) => {
         note('practice.setReachable', input);
         change((w) => {

@@ -49,6 +49,37 @@ export const appStateSchema = z.object({
 });
 export type AppState = z.infer<typeof appStateSchema>;
 
+/** What can be wrong with a virtual device. */
+export const practiceFaultSchema = z.enum([
+  'silence',
+  'link_lost',
+  'busy_port',
+  'restart',
+  'drop_request',
+  'drop_answer',
+  'double_answer',
+  'wrong_crc',
+  'text_noise',
+  'slow',
+  'busy',
+  'version_1',
+  'weak_radio',
+  'flat_battery',
+  'jammed',
+  'detach_hangs',
+  'slow_flash',
+  'wrong_image_hash',
+  'image_does_not_start',
+]);
+export type PracticeFault = z.infer<typeof practiceFaultSchema>;
+
+/** What stands around the virtual hubs of a site. */
+export const practiceSurroundingsSchema = z.object({
+  /** A network cable with a router behind it is plugged in. */
+  cable: z.boolean(),
+  internet: z.boolean(),
+});
+
 /** The practice world: virtual devices and the embedded cloud. */
 export const practiceSchema = z.object({
   cloudUrl: z.string(),
@@ -62,7 +93,15 @@ export const practiceSchema = z.object({
       /** As printed on the virtual label. */
       activationCode: z.string(),
       powered: z.boolean(),
+      /** Pattern and colour of the LED (A52). */
+      led: z.string(),
+      faults: z.array(practiceFaultSchema),
+      /** How far the laptop stands from it. */
+      metres: z.number(),
+      /** dBm at which the laptop hears it; null where it does not. */
+      rssi: z.number().nullable(),
     }),
   ),
+  surroundings: practiceSurroundingsSchema,
 });
 export type Practice = z.infer<typeof practiceSchema>;

@@ -8,7 +8,9 @@ import {
   type Environment,
   flashFile,
   type HandHabit,
+  ordinarySurroundings,
   RadioField,
+  type Surroundings,
   systemEnvironment,
   VirtualDevice,
 } from '../../../native/virtual/index.ts';
@@ -17,7 +19,7 @@ import { saidOf } from '../rules/index.ts';
 /** A person presents a tag or moves the handle of a virtual lock this soon. */
 const handDelayMs = 300;
 /** Devices stand around their hub, so near that everybody hears everybody. */
-const nearMetres = 3;
+export const nearMetres = 3;
 /** So much unplanned hardware lies on the bench of a site, for work without a register. */
 const spareLocks = 3;
 
@@ -37,6 +39,10 @@ export interface Hardware {
   here(): readonly VirtualDevice[];
   /** A device by its MAC, of any site that was visited. */
   find(mac: string): VirtualDevice | undefined;
+  /** The air around a device of any site that was visited. */
+  fieldOf(device: VirtualDevice): RadioField;
+  /** What stands around the hubs, whatever site they stand on. */
+  readonly surroundings: Surroundings;
 }
 
 interface Place {
@@ -48,6 +54,8 @@ interface Place {
 export function createHardware({ store, folder, environment = systemEnvironment }: HardwareDeps): Hardware {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const places = new Map<string, Place>();
+  const fields = new Map<VirtualDevice, RadioField>();
+  const surroundings = ordinarySurroundings();
   let current: string | undefined;
 
   const fill = (siteId: string): Place => {
@@ -57,10 +65,10 @@ export function createHardware({ store, folder, environment = systemEnvironment 
       if (place.devices.has(plan.mac)) continue;
       const hand: HandHabit = { kind: 'helps', delayMs: handDelayMs };
       const flashStore = flashFile(join(folder, `${siteId}-${plan.mac}.json`));
-      place.devices.set(
-        plan.mac,
-        new VirtualDevice(plan, { environment, field: place.field, flashStore, hand }),
-      );
+      const { field } = place;
+      const device = new VirtualDevice(plan, { environment, field, flashStore, hand, surroundings });
+      place.devices.set(plan.mac, device);
+      fields.set(device, field);
       const angle = place.devices.size;
       place.field.place(plan.mac, { x: nearMetres * Math.cos(angle), y: nearMetres * Math.sin(angle) });
     }
@@ -68,6 +76,8 @@ export function createHardware({ store, folder, environment = systemEnvironment 
   };
 
   return {
+    surroundings,
+    fieldOf: (device) => fields.get(device) ?? new RadioField(),
     visit(siteId) {
       if (store.sites.get(siteId) === undefined) return;
       current = siteId;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Store } from '../../../db/store.ts';
 import type { MemorySource } from '../../../native/transport/index.ts';
 import { type Environment, memorySource, type VirtualDevice } from '../../../native/virtual/index.ts';
-import { CodedError, type Practice } from '../../contract/index.ts';
+import { CodedError, type Practice, type PracticeFault } from '../../contract/index.ts';
 import {
   installerPassword,
   installers,
@@ -11,7 +11,8 @@ import {
 } from '../practice/index.ts';
 import { modelOf } from '../rules/index.ts';
 import { createSignal } from '../watch.ts';
-import { createHardware } from './hardware.ts';
+import { ordinaryFaults } from './faults.ts';
+import { createHardware, nearMetres } from './hardware.ts';
 
 export interface PracticeCloudAccess {
   readonly url: string;
@@ -31,6 +32,13 @@ export interface PracticeWorld {
   visit(siteId: string): void;
   presentCard(mac: string): void;
   pressButton(mac: string): void;
+  holdReset(mac: string): void;
+  setPower(mac: string, on: boolean): void;
+  setFault(mac: string, fault: PracticeFault, on: boolean): void;
+  setDistance(mac: string, metres: number): void;
+  setSurroundings(surroundings: Practice['surroundings']): void;
+  /** Power, no fault, near, cable and internet: for the devices here. */
+  makeWell(): void;
   setReachable(reachable: boolean): void;
 }
 
@@ -67,17 +75,24 @@ export function createPracticeWorld(deps: PracticeWorldDeps): PracticeWorld {
     return found;
   };
 
+  const heard = (of: VirtualDevice) => hardware.fieldOf(of).rssiAtLaptop(of.description.mac);
+  const { surroundings } = hardware;
+
   return {
-    memory: memorySource(hardware.here),
+    memory: memorySource(hardware.here, undefined, heard),
     fetch: (input, init) => (reachable ? fetch(input, init) : Promise.reject(unreachable())),
     view: () => ({
       cloudUrl: cloud.url,
       mailboxUrl: cloud.mailboxUrl,
       cloudReachable: reachable,
-      devices: hardware.here().map(({ description, powered }) => {
+      surroundings: { cable: surroundings.cable, internet: surroundings.internet },
+      devices: hardware.here().map((each) => {
+        const { description, powered, led } = each;
         const { mac, kind, activationCode, capabilities: caps } = description;
         const model = modelOf({ model: description.model, caps }, null) ?? description.model;
-        return { mac, kind, model, activationCode, powered };
+        const metres = Math.round(hardware.fieldOf(each).metresToLaptop(mac));
+        const condition = { powered, led, faults: [...each.faults.kinds], metres, rssi: heard(each) ?? null };
+        return { mac, kind, model, activationCode, ...condition };
       }),
     }),
     subscribe: (listener) => {
@@ -96,6 +111,38 @@ export function createPracticeWorld(deps: PracticeWorldDeps): PracticeWorld {
     },
     pressButton(mac) {
       device(mac).pressButton();
+      changed.notify();
+    },
+    holdReset(mac) {
+      device(mac).pressReset();
+      changed.notify();
+    },
+    setPower(mac, on) {
+      if (on) device(mac).powerOn();
+      else device(mac).powerOff();
+      changed.notify();
+    },
+    setFault(mac, fault, on) {
+      const { faults } = device(mac);
+      if (on) faults.set(ordinaryFaults[fault]);
+      else faults.clear(fault);
+      changed.notify();
+    },
+    setDistance(mac, metres) {
+      hardware.fieldOf(device(mac)).placeAwayFromLaptop(mac, metres);
+      changed.notify();
+    },
+    setSurroundings(next) {
+      Object.assign(surroundings, next);
+      changed.notify();
+    },
+    makeWell() {
+      for (const each of hardware.here()) {
+        each.faults.clear();
+        each.powerOn();
+        hardware.fieldOf(each).placeAwayFromLaptop(each.description.mac, nearMetres);
+      }
+      Object.assign(surroundings, { cable: true, internet: true });
       changed.notify();
     },
     setReachable(next) {

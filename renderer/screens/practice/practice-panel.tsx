@@ -1,16 +1,15 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Practice } from '../../../electron/contract/model.ts';
 import { useAct, usePractice } from '../../app/host.tsx';
 import { Text, useText } from '../../i18n/text.tsx';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { Code } from '../../parts/code.tsx';
-import { Drawing } from '../../parts/drawing.tsx';
+import { Switch, TextField } from '../../parts/fields.tsx';
 import layout from '../../parts/layout.module.css';
 import { modelText } from '../../parts/models.ts';
 import { ProblemInline, ProblemNote } from '../../parts/problem.tsx';
 import { State } from '../../parts/state.tsx';
-import { drawingOf } from '../../parts/states.ts';
 import css from './practice.module.css';
+import { VirtualDevice } from './virtual-device.tsx';
 
 /** The practice world beside the work: mailbox, connection, and the virtual devices with their labels. */
 export function PracticePanel({ onClose }: { onClose: () => void }) {
@@ -44,17 +43,8 @@ export function PracticePanel({ onClose }: { onClose: () => void }) {
         {practice ? (
           <>
             <Cloud practice={practice} />
-            <h3 className={layout.section}>
-              <Text id="practice.devices" />
-              <span className={layout.count}>
-                <Text id="number" values={{ value: practice.devices.length }} />
-              </span>
-            </h3>
-            <ul aria-label={t('practice.devices')}>
-              {practice.devices.map((device) => (
-                <VirtualDevice key={device.mac} device={device} />
-              ))}
-            </ul>
+            <Surroundings surroundings={practice.surroundings} />
+            <Devices devices={practice.devices} />
           </>
         ) : (
           <p className={css.block} role="status">
@@ -101,44 +91,80 @@ function Cloud({ practice }: { practice: Practice }) {
   );
 }
 
-function VirtualDevice({ device }: { device: Practice['devices'][number] }) {
+function Surroundings({ surroundings }: { surroundings: Practice['surroundings'] }) {
   const t = useText();
-  const presentCard = useAct((client) => client.practice.presentCard({ mac: device.mac }));
-  const pressButton = useAct((client) => client.practice.pressButton({ mac: device.mac }));
-  const act = device.kind === 'lock' ? presentCard : pressButton;
-  const { problem } = act;
+  const set = useAct((client, next: Practice['surroundings']) => client.practice.setSurroundings(next));
+  const well = useAct((client) => client.practice.makeWell());
+  const problem = set.problem ?? well.problem;
   return (
-    <li className={css.device} aria-label={device.mac}>
-      <Drawing name={drawingOf(device)} size={40} lamp={device.powered ? 'green' : 'off'} />
-      <span className={layout.two}>
-        <span>
-          <Code value={device.mac} />
+    <section className={css.block} aria-label={t('practice.surroundings')}>
+      {(['cable', 'internet'] as const).map((what) => (
+        <div key={what} className={css.setting}>
+          <span aria-hidden="true">
+            <Text id={`practice.${what}`} />
+          </span>
+          <Switch
+            label={t(`practice.${what}`)}
+            on={surroundings[what]}
+            onChange={(on) => void set.run({ ...surroundings, [what]: on })}
+          />
+        </div>
+      ))}
+      <div className={css.acts}>
+        <Button busy={well.busy ? t('practice.doing') : undefined} onPress={() => void well.run()}>
+          <Text id="practice.well" />
+        </Button>
+      </div>
+      {problem !== null && <ProblemInline problem={problem} />}
+    </section>
+  );
+}
+
+/** More than this, and the list can be narrowed. */
+const FEW = 6;
+
+function Devices({ devices }: { devices: Practice['devices'] }) {
+  const t = useText();
+  const [sought, setSought] = useState('');
+  const [open, setOpen] = useState<string | null>(null);
+  const key = sought.trim().toLowerCase();
+  const shown = devices.filter(
+    ({ mac, model }) => mac.toLowerCase().includes(key) || modelText(t, model).toLowerCase().includes(key),
+  );
+  return (
+    <>
+      <h3 className={layout.section}>
+        <Text id="practice.devices" />
+        <span className={layout.count}>
+          <Text id="number" values={{ value: devices.length }} />
         </span>
-        <small>
-          {device.activationCode === device.mac ? (
-            modelText(t, device.model)
-          ) : (
-            <Text
-              id="practice.label"
-              values={{ model: modelText(t, device.model), code: <code>{device.activationCode}</code> }}
-            />
-          )}
-        </small>
-      </span>
-      <Button
-        label={t(device.kind === 'lock' ? 'practice.present_card_at' : 'practice.press_button_of', {
-          mac: device.mac,
-        })}
-        busy={act.busy ? t('practice.doing') : undefined}
-        onPress={() => void act.run()}
-      >
-        <Text id={device.kind === 'lock' ? 'practice.present_card' : 'practice.press_button'} />
-      </Button>
-      {problem !== null && (
-        <div className={css.whole}>
-          <ProblemInline problem={problem} />
+      </h3>
+      {devices.length > FEW && (
+        <div className={css.block}>
+          <TextField
+            label={t('practice.filter')}
+            type="search"
+            maxLength={64}
+            value={sought}
+            onChange={setSought}
+          />
         </div>
       )}
-    </li>
+      {shown.length === 0 && devices.length > 0 && (
+        <p className={css.block} role="status">
+          <Text id="practice.none" />
+        </p>
+      )}
+      <ul aria-label={t('practice.devices')}>
+        {shown.map((device) => (
+          <VirtualDevice
+            key={device.mac}
+            device={device}
+            open={open === device.mac}
+            onOpen={(wanted) => setOpen(wanted ? device.mac : null)}
+          />
+        ))}
+      </ul>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Store } from '../../../db/store.ts';
+import { practiceFaultSchema } from '../../../electron/contract/index.ts';
 import { createHardware } from '../../../electron/host/practice-world/hardware.ts';
 import { createPracticeWorld } from '../../../electron/host/practice-world/index.ts';
 import { createSites } from '../../../electron/host/sites/index.ts';
@@ -128,6 +129,48 @@ describe('the practice world', () => {
     world.presentCard('01FFEE00112233');
     expect(() => world.presentCard('01FFEE00119999')).toThrow('work.device_not_found');
     expect(() => world.pressButton('00.00.01')).toThrow('work.device_not_found');
+  });
+
+  it('switches every fault of a device on and off, and makes everything well again', async () => {
+    const { store, sites, siteId, folder } = await openBench();
+    sites.addDevice(siteId, 'iq', null, { mac: '04.A3.00', activationCode: '04.A2.FF' });
+    const world = openWorld(store, folder, fetch);
+    world.visit(siteId);
+    const hub = () => world.view().devices[0];
+    for (const fault of practiceFaultSchema.options) world.setFault('04.A3.00', fault, true);
+    expect(hub()?.faults).toEqual(practiceFaultSchema.options);
+    world.setFault('04.A3.00', 'silence', false);
+    expect(hub()?.faults).not.toContain('silence');
+    world.setPower('04.A3.00', false);
+    world.setSurroundings({ cable: false, internet: false });
+    expect(hub()).toMatchObject({ powered: false, led: 'off', rssi: null });
+    expect(world.memory.devices().filter((each) => each.describe().mac === '04.A3.00')).toEqual([]);
+    world.makeWell();
+    expect(hub()).toMatchObject({ powered: true, faults: [], led: 'steady_white', metres: 3, rssi: -53 });
+    expect(world.view().surroundings).toEqual({ cable: true, internet: true });
+    expect(() => world.setFault('00.00.01', 'silence', true)).toThrow('work.device_not_found');
+  });
+
+  it('is heard as far as it stands: weaker with each metre, and not at all behind the last', async () => {
+    const { store, sites, siteId, folder } = await openBench();
+    const hub = sites.addDevice(siteId, 'iq', null, { mac: '04.A3.00', activationCode: '04.A2.FF' });
+    sites.addDevice(siteId, 'lock', hub, { mac: '01FFEE00112233' });
+    const world = openWorld(store, folder, fetch);
+    world.visit(siteId);
+    const lock = () => world.memory.devices().find((each) => each.describe().mac === '01FFEE00112233');
+    expect(lock()?.describe().rssi).toBe(-53);
+    world.setDistance('01FFEE00112233', 30);
+    expect(lock()?.describe().rssi).toBe(-80);
+    world.setFault('01FFEE00112233', 'weak_radio', true);
+    expect(lock()).toBeUndefined();
+    world.setFault('01FFEE00112233', 'weak_radio', false);
+    const near = lock();
+    world.setDistance('01FFEE00112233', 200);
+    expect(lock()).toBeUndefined();
+    expect(() => near?.connect()).toThrow('ble.unreachable');
+    // A cable carries however far the radio reaches.
+    world.setDistance('04.A3.00', 200);
+    expect(world.memory.devices().map((each) => each.transport)).toContain('usb');
   });
 
   it('stands where work was left unfinished, so that it can go on', async () => {

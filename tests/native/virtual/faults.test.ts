@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodePacket } from '../../../native/smp/index.ts';
+import { connectInMemory } from '../../../native/virtual/index.ts';
 import { Bench, rc } from './bench.ts';
 
 const health = { op: 0, group: 64, command: 15 };
@@ -61,6 +62,27 @@ describe('faults', () => {
       end: committed === 1 ? 'committed' : 'rolled_back',
     });
     expect(await app.send(identity)).toHaveLength(1);
+  });
+
+  it('a link that breaks once, behind so many answers, while the device runs on', async () => {
+    const { app, device } = await paired();
+    device.faults.set({ kind: 'link_lost', afterAnswers: 2 });
+    expect(await app.send(identity)).toHaveLength(1);
+    expect(app.dropped).toBe(false);
+    expect(await app.send(identity)).toHaveLength(1);
+    expect(app.dropped).toBe(true);
+    expect(device.faults.kinds).toEqual([]);
+    app.reconnect();
+    expect(await app.send(identity)).toHaveLength(1);
+  });
+
+  it('a port that another program holds; the air is free', () => {
+    const device = new Bench().iq();
+    device.faults.set({ kind: 'busy_port' });
+    expect(() => connectInMemory(device)).toThrow('serial.port_busy');
+    expect(connectInMemory(device, 'bluetooth').transport).toBe('bluetooth');
+    device.faults.clear('busy_port');
+    expect(connectInMemory(device).transport).toBe('usb');
   });
 
   it('slow answers', async () => {
