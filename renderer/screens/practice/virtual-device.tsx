@@ -55,7 +55,6 @@ export function VirtualDevice({
             />
           )}
         </small>
-        <Condition device={device} />
       </span>
       <Button
         label={t(device.kind === 'lock' ? 'practice.present_card_at' : 'practice.press_button_of', {
@@ -77,6 +76,7 @@ export function VirtualDevice({
           <Icon name="down" size={16} />
         </span>
       </AriaButton>
+      <Condition device={device} />
       {problem !== null && (
         <div className={css.whole}>
           <ProblemInline problem={problem} />
@@ -89,28 +89,19 @@ export function VirtualDevice({
 
 /** What is not as it should be; nothing where all is well. */
 function Condition({ device: { powered, faults, rssi } }: { device: Device }) {
-  if (!powered) {
-    return (
-      <State tone="offline" size={16} light>
-        <Text id="practice.off" />
+  if (powered && faults.length === 0 && rssi !== null) return null;
+  const attention = powered && faults.length > 0;
+  return (
+    <div className={css.condition}>
+      <State tone={attention ? 'attention' : 'offline'} size={16} light>
+        {attention ? (
+          <Text id="practice.faults_on" values={{ count: faults.length }} />
+        ) : (
+          <Text id={powered ? 'practice.unheard' : 'practice.off'} />
+        )}
       </State>
-    );
-  }
-  if (faults.length > 0) {
-    return (
-      <State tone="attention" size={16} light>
-        <Text id="practice.faults_on" values={{ count: faults.length }} />
-      </State>
-    );
-  }
-  if (rssi === null) {
-    return (
-      <State tone="offline" size={16} light>
-        <Text id="practice.unheard" />
-      </State>
-    );
-  }
-  return null;
+    </div>
+  );
 }
 
 /** Where a device may be put, in metres from the laptop. */
@@ -150,17 +141,17 @@ function Details({ id, device }: { id: string; device: Device }) {
           )
         }
       />
-      <h4>
+      <h4 className={css.heading}>
         <Text id="practice.faults" />
       </h4>
       <ul aria-label={t('practice.faults')}>
         {practiceFaultSchema.options.filter(fits(device)).map((kind) => (
           <li key={kind} className={css.setting}>
-            <span className={layout.two}>
+            <span className={css.words}>
               <span>
                 <Text id={`practice.fault.${kind}`} />
               </span>
-              <small>
+              <small className="quiet">
                 <Text id={`practice.fault.${kind}.what`} />
               </small>
             </span>
