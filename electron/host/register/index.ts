@@ -121,7 +121,7 @@ export function createRegister(deps: RegisterDeps): Register {
     const compared = compareAll(sites, deps);
     const previewId = deps.newId();
     const problems = [...cellProblems, ...planProblems];
-    pending = { id: previewId, ...file, planned: { sites, problems } };
+    pending = { id: previewId, fileName: file.fileName, bytes: file.bytes, planned: { sites, problems } };
     return {
       step: 'preview' as const,
       previewId,
@@ -134,7 +134,7 @@ export function createRegister(deps: RegisterDeps): Register {
 
   const asked = (file: RegisterFile, { head, rows }: Table): RegisterQuestion => {
     const previewId = deps.newId();
-    pending = { id: previewId, ...file };
+    pending = { id: previewId, fileName: file.fileName, bytes: file.bytes };
     return {
       step: 'columns',
       previewId,
