@@ -60,7 +60,7 @@ describe('doorstep device, on a hub of ours', () => {
     const byFile = await doorstepJson([...onHub('images'), '--code-file', codeFile]);
     expect(byFile).toMatchObject({ code: 0, json: { images: [{ slot: 0, active: true, confirmed: true }] } });
     const byPipe = await doorstepJson([...onHub('health'), '--code-file', '-'], { input: `${CODE}\n` });
-    expect(byPipe).toMatchObject({ code: 0, json: { led: expect.any(String), dropped: 0 } });
+    expect(byPipe).toMatchObject({ code: 0, json: { led: expect.any(String), dropped: 0, discarded: {} } });
     const log = await doorstepJson([...onHub('log', '--after', '1'), '--code-file', codeFile]);
     const entries = log.json.entries as { i: number; code: string }[];
     expect(entries[0]).toMatchObject({ i: 2, code: 'paired' });

@@ -78,11 +78,15 @@ export const pairCommand = (options: DeviceOptions): Promise<number> =>
     };
   });
 
-/** `doorstep device … health` */
+/** `doorstep device … health`, with what this side dropped of what came in meanwhile, by reason. */
 export const healthCommand = (options: DeviceOptions): Promise<number> =>
   answered(options, async (talk) => {
-    const health = await (await talk.paired('health')).health(talk);
-    return { result: health, lines: table(health) };
+    const device = await talk.paired('health');
+    const health = await device.health(talk);
+    const { discarded } = device;
+    const counts = Object.entries(discarded).map(([reason, count]) => `${count} ${reason}`);
+    const lines = table({ ...health, ...(counts.length > 0 && { 'dropped here': counts }) });
+    return { result: { ...health, discarded }, lines };
   });
 
 /** `doorstep device … log` */
