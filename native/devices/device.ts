@@ -26,7 +26,7 @@ export class Device {
   }
 
   /**
-   * Asks a device in the open what it is and how much it can take at once. Closes the channel if that fails.
+   * Asks a device in the open what it is; how much it can take at once is asked inside the seal alone (A34). Closes the channel if that fails.
    * @throws CodedError `device.timeout`, `device.bad_response`, `device.unknown_protocol`, or the channel's own.
    */
   static async open(channel: PacketChannel, options: DeviceOptions): Promise<Device> {
@@ -46,7 +46,6 @@ export class Device {
   static async over(server: SmpServer, options: CallOptions = {}): Promise<Device> {
     const identity = await server.identity(options);
     assertProtocol(identity);
-    server.setParameters(await server.run(commands.readParameters, {}, options));
     return new Device(server, identity);
   }
 

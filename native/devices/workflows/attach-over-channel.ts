@@ -1,5 +1,5 @@
 import { CodedError } from '../../../electron/contract/errors.ts';
-import type { LockCheck, LockSettings, SettingsToWrite } from '../commands/index.ts';
+import type { AttachState, LockCheck, LockSettings, SettingsToWrite } from '../commands/index.ts';
 import type { Device } from '../device.ts';
 import { ARM_SECONDS } from '../failsafe.ts';
 import type { Hand, Step, StepTools } from '../workflow.ts';
@@ -114,7 +114,8 @@ async function makeReady(child: ChildWork, tools: StepTools): Promise<void> {
   const device = await connected(child, tools);
   const takenOver = await tools.failsafe(device).arm(signal);
   if (!takenOver) journal.remember(testedFact(child), 'no');
-  const { key } = await device.joinState({ signal });
+  const { key, state } = await device.joinState({ signal });
+  child.joinState = state;
   rememberKey(child, key, journal);
 }
 
@@ -181,11 +182,11 @@ function handFor({ heldBy }: ChildWork['plan']): Hand {
 
 /** Asks the hub for a ticket, unless both sides are past needing one. */
 async function fetchTicket(child: ChildWork, tools: StepTools): Promise<void> {
-  const { hub, plan, device } = child;
+  const { hub, plan } = child;
   const atHub = await attachmentOf(hub, plan.id, tools.signal);
-  const atChild = await device?.joinState({ signal: tools.signal });
+  const atChild = await stateOf(child, tools.signal);
   const hubKnows = atHub?.state === 'attach_pending' || atHub?.state === 'attached';
-  const childHolds = atChild === undefined || atChild.state !== 'detached';
+  const childHolds = atChild === undefined || atChild !== 'detached';
   if (hubKnows && childHolds) return;
   const key = rememberedKey(child, tools.journal);
   child.ticket = await hub.attach({ id: plan.id, type: typeOf(plan), key }, { signal: tools.signal });
@@ -195,7 +196,8 @@ async function fetchTicket(child: ChildWork, tools: StepTools): Promise<void> {
 async function join(child: ChildWork, tools: StepTools): Promise<void> {
   const { plan, device, ticket } = child;
   const { signal, journal } = tools;
-  const before = (await device?.joinState({ signal }))?.state;
+  const before = await stateOf(child, signal);
+  child.joinState = undefined;
   // A ticket is good once (A48): after a lost answer the state tells whether it was taken.
   if (before === 'detached' && ticket !== undefined) await device?.join(ticket, { signal });
   const limitMs = before === 'attached' ? HEAR_LIMIT_MS : JOIN_LIMIT_MS;
@@ -206,6 +208,12 @@ async function join(child: ChildWork, tools: StepTools): Promise<void> {
   if (before === 'attached') throw new CodedError('commission.lock_taken', { device: plan.id });
   const seconds = Math.round(limitMs / 1000);
   throw new CodedError('commission.not_attached', { device: plan.id, seconds });
+}
+
+/** Whose the child says to be; undefined where it is not connected. */
+async function stateOf(child: ChildWork, signal: AbortSignal): Promise<AttachState | undefined> {
+  child.joinState ??= (await child.device?.joinState({ signal }))?.state;
+  return child.joinState;
 }
 
 function freedFact({ plan }: ChildWork): string {

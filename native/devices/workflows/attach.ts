@@ -86,6 +86,7 @@ export async function attachChildren(options: AttachOptions): Promise<void> {
       device: undefined,
       health: undefined,
       ticket: undefined,
+      joinState: undefined,
       settled: false,
     }),
   );

@@ -2,6 +2,7 @@ import { CodedError } from '../../../electron/contract/errors.ts';
 import { CommissioningError, SmpRefusal } from '../../smp/index.ts';
 import {
   type Attachment,
+  type AttachState,
   DeviceKind,
   type Health,
   type Identity,
@@ -66,6 +67,8 @@ export interface ChildWork {
   device: Device | undefined;
   health: Health | undefined;
   ticket: Uint8Array | undefined;
+  /** What the child said of itself in this run, as long as nothing was written since that may have changed it. */
+  joinState: AttachState | undefined;
   /** Hub and child are through already; nothing is left to do. */
   settled: boolean;
 }
@@ -214,5 +217,6 @@ export function tellAttached(child: ChildWork, attachment: Attachment | undefine
 export async function letGo(child: ChildWork): Promise<void> {
   const { device } = child;
   child.device = undefined;
+  child.joinState = undefined;
   await device?.close();
 }

@@ -48,6 +48,38 @@ describe('attaching a lock over the channel', () => {
     expect(work.progress.at(-1)?.failsafeEndsAt).toBeUndefined();
   });
 
+  test('takes 19 round trips over Bluetooth, from the connection to attached and tested', async () => {
+    const room = new Room();
+    const lock = room.lock();
+    const hub = await room.paired(room.hub);
+    const asked: string[] = [];
+    const connect = async () => {
+      const device = await room.connect(lock, 'bluetooth', (channel) => {
+        const send = channel.send.bind(channel);
+        channel.send = (packet) => {
+          asked.push('request');
+          return send(packet);
+        };
+        return channel;
+      });
+      const run = device.run.bind(device);
+      device.run = (command, request, options) => {
+        asked[asked.length] = `${command.op} ${command.name}`;
+        return run(command, request, options);
+      };
+      return device;
+    };
+    await new Attaching(room).run(hub, [{ ...room.near(lock), way: { kind: 'channel', connect } }]);
+    // Who it is, three steps of pairing, and who it is and what it can take from inside the seal (A34).
+    expect(asked.slice(0, 6)).toEqual(Array.from({ length: 6 }, () => 'request'));
+    expect(asked.slice(6).filter((name) => name !== 'request')).toEqual([
+      ...['read failsafe', 'write failsafe', 'read join', 'write join', 'read clock', 'write clock'],
+      ...['write test', 'write test', 'write test', 'read health'],
+      ...['read failsafe', 'write failsafe', 'write failsafe'],
+    ]);
+    expect(asked.filter((name) => name === 'request')).toHaveLength(19);
+  });
+
   test('what is attached is skipped, and nothing is written', async () => {
     const room = new Room();
     const lock = room.lock();

@@ -11,11 +11,11 @@ async function opened(room: Room, way: 'usb' | 'bluetooth' = 'usb'): Promise<Dev
 }
 
 describe('a device in the open', () => {
-  test('tells who it is and how much it takes, and answers nothing else', async () => {
+  test('tells who it is, is sent no more than anybody can take (A7), and answers nothing else', async () => {
     const room = new Room();
     const hub = await opened(room);
     expect(hub.identity).toMatchObject({ kind: 1, model: 'IQ3', serial: 'IQ3-000001', mac: HUB, proto: 1 });
-    expect(hub.parameters).toEqual({ bufSize: 2048, bufCount: 4 });
+    expect(hub.parameters).toEqual({ bufSize: 256, bufCount: 1 });
     expect(hub.paired).toBe(false);
     expect(await codeOf(room.clock.run(hub.tree()))).toBe('device.access_denied');
     expect(await room.clock.run(hub.echo('hi'))).toEqual({ r: 'hi' });
