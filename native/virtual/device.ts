@@ -188,11 +188,6 @@ export class VirtualDevice {
     return Uint8Array.of(...ADVERTISEMENT_PREFIX, Kind[kind], this.#state(), ...advertisedId(mac));
   }
 
-  /** Pattern and colour of its LED (A52). */
-  get led(): string {
-    return this.powered ? this.#led() : 'off';
-  }
-
   /** The firmware that runs. */
   get firmware(): string {
     return this.#images.version;
@@ -363,7 +358,7 @@ export class VirtualDevice {
       upSeconds: () => Math.floor((this.#environment.clock.ticks() - this.#bootTicks) / 1000),
       utcSeconds: () => this.#utcSeconds(),
       state: () => this.#state(),
-      led: () => this.#led(),
+      led: () => this.led,
       identify: (seconds) => {
         this.#identifyEndsTicks = this.#environment.clock.ticks() + seconds * 1000;
       },
@@ -390,7 +385,9 @@ export class VirtualDevice {
     return utcOffsetMs === null ? 0 : Math.floor((this.#environment.clock.now() + utcOffsetMs) / 1000);
   }
 
-  #led(): string {
+  /** Pattern and colour of its LED (A52). */
+  get led(): string {
+    if (!this.powered) return 'off';
     if (this.#environment.clock.ticks() < this.#identifyEndsTicks) return 'blink_white';
     if (this.description.kind !== 'iq') return 'off';
     if (this.description.mac === '00.00.00') return 'blink_purple';
