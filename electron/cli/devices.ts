@@ -1,8 +1,8 @@
 import { Device } from '../../native/devices/index.ts';
 import {
-  type AdapterState,
   createDeviceFinder,
   createNoblePort,
+  type FinderSnapshot,
   type FoundDevice,
   identityOf,
   parseAdvertisement,
@@ -38,11 +38,13 @@ export async function devicesCommand(options: { seconds: number; json?: boolean 
   });
   finder.start();
   await lookFor(options.seconds);
-  const { devices, bluetooth, usb } = finder.snapshot();
+  const snapshot = finder.snapshot();
+  const { devices, bluetooth, bluetoothProblem, usb } = snapshot;
   await finder.stop();
   const seen = new Set(devices.map(({ place }) => place));
   const result = {
     bluetooth,
+    bluetoothProblem,
     devices: devices.map((device) => ({
       ...device,
       problem: device.problem && { ...device.problem, message: messageOf(device.problem) },
@@ -56,7 +58,7 @@ export async function devicesCommand(options: { seconds: number; json?: boolean 
       line('bluetooth', place, 'speaks SMP, none of ours', signal(rssi)),
     ),
     ...result.otherPorts.map((path) => line('usb', path, 'a port, not spoken to: name it with --port')),
-    `${devices.length} devices. ${radioLine(bluetooth)}`,
+    `${devices.length} devices. ${radioLine(snapshot)}`,
   ];
   print(options.json, result, lines.map(printable));
   return exitCodes.done;
@@ -87,17 +89,7 @@ function signal(rssi: number | null): string | null {
   return rssi === null ? null : `${rssi} dBm`;
 }
 
-function radioLine(bluetooth: AdapterState): string {
-  switch (bluetooth) {
-    case 'on':
-      return 'Bluetooth is on.';
-    case 'off':
-      return messageOf({ code: 'ble.adapter_off', params: {} });
-    case 'absent':
-      return messageOf({ code: 'ble.adapter_absent', params: {} });
-    case 'forbidden':
-      return messageOf({ code: 'ble.forbidden', params: {} });
-    default:
-      return 'Bluetooth has not answered yet.';
-  }
+function radioLine({ bluetooth, bluetoothProblem }: FinderSnapshot): string {
+  if (bluetoothProblem !== null) return messageOf(bluetoothProblem);
+  return bluetooth === 'on' ? 'Bluetooth is on.' : 'Bluetooth has not answered yet.';
 }

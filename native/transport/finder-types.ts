@@ -56,6 +56,8 @@ export interface FoundPort {
 export interface FinderSnapshot {
   readonly devices: readonly FoundDevice[];
   readonly bluetooth: AdapterState;
+  /** What keeps Bluetooth from hearing anything; null where it works or is not known yet. */
+  readonly bluetoothProblem: Problem | null;
   readonly usb: { readonly ports: readonly FoundPort[] };
 }
 

@@ -100,6 +100,7 @@ class Finder implements DeviceFinder {
     return {
       devices: this.#groups().map((group) => group.device),
       bluetooth: this.#ble?.adapterState ?? 'absent',
+      bluetoothProblem: this.#ble?.adapterProblem ?? null,
       usb: { ports: this.#serial.ports() },
     };
   }

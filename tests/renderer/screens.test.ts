@@ -171,6 +171,10 @@ const screens: ReadonlyArray<readonly [name: string, path: string, act: () => Pr
         world.discovery = {
           ...world.discovery,
           bluetooth: 'forbidden',
+          bluetoothProblem: {
+            code: 'ble.forbidden',
+            params: { system: 'linux', program: '/opt/Doorstep/doorstep' },
+          },
           devices: [...world.discovery.devices, ...fakeTwoWays()],
         };
       });

@@ -74,6 +74,7 @@ export function fakeDiscovery(site: Site): Discovery {
   };
   return {
     bluetooth: 'on',
+    bluetoothProblem: null,
     ports: [
       { path: 'COM7', known: true, addedByPath: false, name: 'Zephyr Project' },
       { path: '/dev/ttyUSB3', known: false, addedByPath: true, name: 'FTDI' },
@@ -329,7 +330,15 @@ export function fakeWorld(rows = 412): FakeWorld {
     },
     rows: all,
     sites,
-    discovery: drawn === undefined ? { bluetooth: 'absent', devices: [], ports: [] } : fakeDiscovery(drawn),
+    discovery:
+      drawn === undefined
+        ? {
+            bluetooth: 'absent',
+            bluetoothProblem: { code: 'ble.adapter_absent', params: { system: 'windows' } },
+            devices: [],
+            ports: [],
+          }
+        : fakeDiscovery(drawn),
     work: null,
     heard: fakeHeard(),
     hubNetwork: fakeHubNetwork(),

@@ -74,13 +74,13 @@ function hear(id: string, port: BlePort, signal: AbortSignal, clock: Clock): Pro
       finish();
     };
     const believe = () => {
-      const problem = adapterProblem(port);
-      if (problem !== null) settle(() => reject(problem));
+      const problem = port.adapterProblem;
+      if (problem !== null) settle(() => reject(new CodedError(problem.code, problem.params)));
     };
     let waits = false;
     const judge = () => {
       if (port.adapterState === 'forbidden') return believe();
-      if (adapterProblem(port) === null || waits) return;
+      if (port.adapterProblem === null || waits) return;
       waits = true;
       stops.push(
         clock.setTimer(() => {
@@ -105,17 +105,4 @@ function hear(id: string, port: BlePort, signal: AbortSignal, clock: Clock): Pro
     port.startScan();
     judge();
   });
-}
-
-function adapterProblem({ adapterState }: BlePort): CodedError | null {
-  switch (adapterState) {
-    case 'off':
-      return new CodedError('ble.adapter_off');
-    case 'absent':
-      return new CodedError('ble.adapter_absent');
-    case 'forbidden':
-      return new CodedError('ble.forbidden');
-    default:
-      return null;
-  }
 }

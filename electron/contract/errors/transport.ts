@@ -11,6 +11,7 @@ export const transportErrors = {
   'serial.not_a_device': { retry: 'after_fix' },
   'ble.adapter_off': { retry: 'after_fix' },
   'ble.adapter_absent': { retry: 'after_fix' },
+  'ble.adapter_stuck': { retry: 'after_fix' },
   'ble.forbidden': { retry: 'after_fix' },
   'ble.unreachable': { retry: 'yes' },
   'ble.lost': { retry: 'yes' },

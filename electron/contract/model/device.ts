@@ -161,7 +161,7 @@ export const foundDeviceSchema = z.object({
 });
 export type FoundDevice = z.infer<typeof foundDeviceSchema>;
 
-export const adapterStateSchema = z.enum(['on', 'off', 'absent', 'forbidden', 'unknown']);
+export const adapterStateSchema = z.enum(['on', 'off', 'absent', 'forbidden', 'stuck', 'unknown']);
 export type AdapterState = z.infer<typeof adapterStateSchema>;
 
 /** A serial port of this laptop, or one that was added by path. */
@@ -180,5 +180,7 @@ export const discoverySchema = z.object({
   devices: z.array(foundDeviceSchema),
   ports: z.array(foundPortSchema),
   bluetooth: adapterStateSchema,
+  /** What keeps Bluetooth from hearing anything; null where it works or has not answered yet. */
+  bluetoothProblem: problemSchema.nullable(),
 });
 export type Discovery = z.infer<typeof discoverySchema>;

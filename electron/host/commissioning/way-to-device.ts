@@ -1,6 +1,6 @@
 import type { DeviceRecord } from '../../../db/types.ts';
 import type { Device, Hand } from '../../../native/devices/index.ts';
-import { type AdapterState, CodedError, type ErrorCode } from '../../contract/index.ts';
+import { CodedError } from '../../contract/index.ts';
 import { isAttached, isLockId } from '../rules/index.ts';
 import type { Bench } from './bench.ts';
 import { hubInWork } from './hub-in-work.ts';
@@ -36,18 +36,12 @@ export function wayTo(
     const find = discovery.byMac(mac);
     if (find !== undefined) return pairedDevice(bench, find.id, activationCode, signal);
     // Nobody can wake what a laptop without Bluetooth does not hear.
-    const deaf = withoutBluetooth[discovery.view().bluetooth];
-    throw deaf === undefined
+    const deaf = discovery.view().bluetoothProblem;
+    throw deaf === null
       ? new CodedError('finder.not_found', { device: device.name })
-      : new CodedError(deaf);
+      : new CodedError(deaf.code, deaf.params);
   };
 }
-
-const withoutBluetooth: Partial<Record<AdapterState, ErrorCode>> = {
-  off: 'ble.adapter_off',
-  absent: 'ble.adapter_absent',
-  forbidden: 'ble.forbidden',
-};
 
 /** What lets the laptop in where the device sleeps (A21); nothing is needed on a cable. */
 export function handFor({ discovery }: Bench, device: DeviceRecord, mac: string): Hand | undefined {

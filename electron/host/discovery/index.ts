@@ -73,11 +73,12 @@ export function createDiscovery({ finder, store, practice }: DiscoveryDeps): Dis
       for (const path of storedPorts()) finder.addPort(path).catch(() => {});
     },
     view() {
-      const { devices, bluetooth, usb } = finder.snapshot();
+      const { devices, bluetooth, bluetoothProblem, usb } = finder.snapshot();
       return {
         devices: devices.map(shown),
         ports: usb.ports.map((port) => ({ ...port })),
         bluetooth: practice ? 'on' : bluetooth,
+        bluetoothProblem: practice ? null : problemOf({ problem: bluetoothProblem }),
       };
     },
     subscribe(listener) {

@@ -8,6 +8,8 @@ import type { BleLink } from './port.ts';
 /** A link that its port may declare lost. */
 export interface NobleLink extends BleLink {
   lose(): void;
+  /** Told once, when the connection ends in whatever way. */
+  onOver(listener: () => void): void;
 }
 
 /** The least that every Bluetooth LE device can. */
@@ -82,12 +84,14 @@ async function findCharacteristic(peripheral: Peripheral, label: string): Promis
 
 function linkOver(peripheral: Peripheral, characteristic: Characteristic, clock: Clock): NobleLink {
   const losses = new Listeners<void>();
+  const ends = new Listeners<void>();
   let over = false;
   const end = () => {
     const first = !over;
     over = true;
     characteristic.removeAllListeners('data');
     peripheral.off('disconnect', lose);
+    if (first) ends.emit();
     return first;
   };
   const lose = () => {
@@ -106,6 +110,9 @@ function linkOver(peripheral: Peripheral, characteristic: Characteristic, clock:
       await characteristic.writeAsync(Buffer.from(fragment), true);
     },
     onLost: (listener) => losses.add(listener),
+    onOver: (listener) => {
+      ends.add(listener);
+    },
     lose,
     close: async () => {
       if (!end() || peripheral.state !== 'connected') return;

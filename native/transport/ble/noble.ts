@@ -1,15 +1,26 @@
-import { existsSync, readdirSync } from 'node:fs';
 import type { Noble, Peripheral } from '@abandonware/noble/with-custom-binding.js';
-import { CodedError } from '../../../electron/contract/errors.ts';
+import { CodedError, type Problem } from '../../../electron/contract/errors.ts';
 import { type Clock, systemClock, withLimit } from '../clock.ts';
 import { Listeners } from '../listeners.ts';
+import { systemOf } from '../system.ts';
+import { adapterProblem } from './adapter-problem.ts';
+import { DriverWatch } from './driver-watch.ts';
+import {
+  adapterStateOf,
+  loadNoble,
+  type NobleDriver,
+  startDriver,
+  stateOfFailure,
+  systemHasAdapter,
+} from './noble-driver.ts';
 import { connectPeripheral, type NobleLink } from './noble-link.ts';
 import type { AdapterState, BlePort, HeardAdvertisement } from './port.ts';
 
 /** How long a connection may take: a device advertises once a second, and may be missed a few times. */
 const CONNECT_LIMIT_MS = 15_000;
-/** Another program may have ended the scan; where nothing at all is heard this long it is begun again. */
-const SCAN_WATCH_MS = 10_000;
+/** Times that a wedged driver is made anew at once; after them, and where there is none, it is slower. */
+const QUICK_RENEWALS = 3;
+const SLOW_RENEWAL_MS = 60_000;
 /** Peripherals that can be connected to: the last ones heard. Phones change their addresses all day. */
 const MAX_PERIPHERALS = 1_000;
 /** What an adapter reports when it does not know the strength. */
@@ -40,23 +51,36 @@ class NoblePort implements BlePort {
   readonly #heard = new Listeners<HeardAdvertisement>();
   readonly #peripherals = new Map<string, Peripheral>();
   readonly #links = new Set<NobleLink>();
-  #driver: { noble: Noble; stop: () => void } | null = null;
+  readonly #attempts = new Set<(problem: CodedError) => void>();
+  readonly #watch: DriverWatch;
+  #driver: NobleDriver | null = null;
   #starting: Promise<void> | null = null;
   #state: AdapterState = 'unknown';
+  #problem: CodedError | null = null;
   #scanWanted = false;
   #scanning = false;
   #connecting = 0;
   #closed = false;
-  #cancelWatch = () => {};
+  #renewals = 0;
+  #cancelRenewal = () => {};
 
   constructor(options: NoblePortOptions) {
     this.#clock = options.clock ?? systemClock;
     this.#load = options.load ?? loadNoble;
     this.#adapterExists = options.adapterExists ?? systemHasAdapter;
+    this.#watch = new DriverWatch({
+      clock: this.#clock,
+      scanAgain: () => this.#scanAgain(),
+      wedged: (how) => this.#wedged(how),
+    });
   }
 
   get adapterState(): AdapterState {
     return this.#state;
+  }
+
+  get adapterProblem(): Problem | null {
+    return this.#problem?.problem ?? null;
   }
 
   onAdapterState(listener: (state: AdapterState) => void): () => void {
@@ -88,16 +112,19 @@ class NoblePort implements BlePort {
     this.#connecting += 1;
     this.#applyScan();
     const attempt = connectPeripheral(peripheral, label, this.#clock);
+    const adapterGone = Promise.withResolvers<never>();
+    this.#attempts.add(adapterGone.reject);
     try {
       const limit = { clock: this.#clock, limitMs: CONNECT_LIMIT_MS, signal, onTimeout: unreachable };
-      const link = await withLimit(attempt.link, limit);
+      const link = await withLimit(Promise.race([attempt.link, adapterGone.promise]), limit);
       this.#links.add(link);
-      link.onLost(() => this.#links.delete(link));
+      link.onOver(() => this.#links.delete(link));
       return link;
     } catch (error) {
       attempt.abandon();
       throw error instanceof CodedError ? error : unreachable(error);
     } finally {
+      this.#attempts.delete(adapterGone.reject);
       this.#connecting -= 1;
       this.#applyScan();
     }
@@ -108,41 +135,78 @@ class NoblePort implements BlePort {
     this.stopScan();
     await this.#starting;
     await Promise.all([...this.#links].map((link) => link.close()));
-    this.#driver?.stop();
-    this.#driver = null;
+    this.#cancelRenewal();
+    this.#dropDriver();
     this.#starting = null;
-    this.#peripherals.clear();
+    this.#renewals = 0;
     this.#state = 'unknown';
+    this.#problem = null;
   }
 
   async #start(): Promise<void> {
+    this.#watch.asked();
     try {
       const noble = await this.#load();
       this.#driver = startDriver(noble);
       noble.on('discover', (peripheral: Peripheral) => this.#discovered(peripheral));
       noble.on('stateChange', (state: string) => this.#changed(state));
+      noble.on('scanStart', () => {
+        this.#renewals = 0;
+        this.#watch.answered();
+      });
       this.#changed(noble.state);
     } catch (error) {
-      // No driver for this system, no Bluetooth in its kernel, or no right to it: a state, not a failure.
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      this.#setState(code === 'EPERM' || code === 'EACCES' ? 'forbidden' : 'absent');
+      // No driver for this system, no Bluetooth in its kernel, or no right to it; it may be plugged in later.
+      this.#watch.rest();
+      this.#setState(stateOfFailure(error));
+      if (!this.#closed) this.#renewLater(SLOW_RENEWAL_MS);
     }
   }
 
   #changed(state: string): void {
-    this.#setState(adapterStateOf(state, this.#adapterExists));
+    const now = adapterStateOf(state, this.#adapterExists);
+    if (now !== 'unknown') this.#watch.answered();
+    // A driver that was made anew has to answer first.
+    if (now !== 'unknown' || this.#state !== 'stuck') this.#setState(now);
+    if (now !== 'unknown' && now !== 'on') this.#watch.rest();
   }
 
   #setState(state: AdapterState): void {
     if (this.#closed || state === this.#state) return;
     this.#state = state;
+    this.#problem = adapterProblem(state);
     if (state !== 'on') {
       this.#scanning = false;
       // The driver reports no disconnection when the adapter itself goes.
       for (const link of [...this.#links]) link.lose();
+      for (const fail of [...this.#attempts]) fail(this.#whyNot());
     }
     this.#applyScan();
     this.#states.emit(state);
+  }
+
+  /** Makes the driver anew: nothing that the old one had is good any longer. */
+  #wedged(how: 'mute' | 'deaf'): void {
+    // An adapter that carries a connection works, whatever its scan does.
+    if (this.#links.size > 0 || this.#connecting > 0) return;
+    this.#setState(how === 'mute' ? 'stuck' : 'unknown');
+    this.#dropDriver();
+    this.#renewals += 1;
+    this.#renewLater(this.#renewals > QUICK_RENEWALS ? SLOW_RENEWAL_MS : 0);
+  }
+
+  #renewLater(afterMs: number): void {
+    this.#cancelRenewal();
+    this.#cancelRenewal = this.#clock.setTimer(() => {
+      this.#starting = this.#start();
+    }, afterMs);
+  }
+
+  #dropDriver(): void {
+    this.#watch.renew();
+    this.#driver?.stop();
+    this.#driver = null;
+    this.#peripherals.clear();
   }
 
   #discovered(peripheral: Peripheral): void {
@@ -154,7 +218,7 @@ class NoblePort implements BlePort {
         break;
       }
     }
-    this.#watchScan();
+    this.#watch.heard();
     const { serviceUuids, manufacturerData } = peripheral.advertisement;
     this.#heard.emit({
       peripheralId: peripheral.id,
@@ -169,97 +233,26 @@ class NoblePort implements BlePort {
     const should = this.#scanWanted && !this.#closed && this.#state === 'on' && this.#connecting === 0;
     if (should === this.#scanning) return;
     this.#scanning = should;
-    if (should) this.#driver?.noble.startScanning([], true, () => {});
-    else if (this.#state === 'on') this.#driver?.noble.stopScanning();
-    this.#watchScan();
+    if (should) {
+      this.#watch.asked();
+      this.#driver?.noble.startScanning([], true, () => {});
+      return;
+    }
+    this.#watch.rest();
+    if (this.#state === 'on') this.#driver?.noble.stopScanning();
   }
 
-  #watchScan(): void {
-    this.#cancelWatch();
+  #scanAgain(): void {
     if (!this.#scanning) return;
-    this.#cancelWatch = this.#clock.setTimer(() => {
-      this.#driver?.noble.startScanning([], true, () => {});
-      this.#watchScan();
-    }, SCAN_WATCH_MS);
+    this.#watch.asked();
+    this.#driver?.noble.startScanning([], true, () => {});
   }
 
   #requireOn(): void {
-    switch (this.#state) {
-      case 'on':
-        return;
-      case 'off':
-        throw new CodedError('ble.adapter_off');
-      case 'forbidden':
-        throw new CodedError('ble.forbidden');
-      case 'absent':
-      case 'unknown':
-        throw new CodedError('ble.adapter_absent');
-    }
+    if (this.#state !== 'on') throw this.#whyNot();
   }
-}
 
-/** What noble calls its states; see `lib/noble.js` there. */
-function adapterStateOf(state: string, adapterExists: () => boolean): AdapterState {
-  switch (state) {
-    case 'poweredOn':
-      return 'on';
-    case 'poweredOff':
-      return adapterExists() ? 'off' : 'absent';
-    case 'unauthorized':
-      return 'forbidden';
-    case 'unsupported':
-      return 'absent';
-    default:
-      return 'unknown';
+  #whyNot(): CodedError {
+    return this.#problem ?? new CodedError('ble.adapter_absent', { system: systemOf(process.platform) });
   }
-}
-
-/** Over HCI a missing adapter looks like one that is switched off; Linux knows better. */
-function systemHasAdapter(): boolean {
-  if (process.platform !== 'linux') return true;
-  const folder = '/sys/class/bluetooth';
-  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('hci'));
-}
-
-async function loadNoble(): Promise<Noble> {
-  const { default: createNoble } = await import('@abandonware/noble/with-custom-binding.js');
-  return createNoble({});
-}
-
-/**
- * Starts the driver, and takes from it what belongs to the app: noble prints advice to standard output,
- * ends the process at SIGINT, polls its adapter for ever and has no way to stop.
- */
-function startDriver(noble: Noble): { noble: Noble; stop: () => void } {
-  const bindings = noble._bindings;
-  const hci = bindings._hci;
-  let stopped = false;
-  noble.on('warning', () => {});
-  if (hci !== undefined) {
-    const poll = hci.pollIsDevUp;
-    hci.pollIsDevUp = () => {
-      if (!stopped) poll.call(hci);
-    };
-    let last: string | null = null;
-    bindings.onStateChange = (state) => {
-      if (state !== last) bindings.emit('stateChange', state);
-      last = state;
-    };
-  }
-  const exitListeners = new Set(process.listeners('exit'));
-  void noble.state; // starts it
-  const added = process.listeners('exit').filter((listener) => !exitListeners.has(listener));
-  if (bindings.onSigIntBinded !== undefined) process.off('SIGINT', bindings.onSigIntBinded);
-  return {
-    noble,
-    stop: () => {
-      if (stopped) return;
-      stopped = true;
-      noble.removeAllListeners('discover');
-      noble.removeAllListeners('stateChange');
-      for (const listener of added) process.off('exit', listener);
-      hci?._socket.stop();
-      bindings.stop?.();
-    },
-  };
 }

@@ -1,5 +1,10 @@
-/** The laptop's Bluetooth, as the app shows it. */
-export type AdapterState = 'on' | 'off' | 'absent' | 'forbidden' | 'unknown';
+import type { Problem } from '../../../electron/contract/errors.ts';
+
+/**
+ * The laptop's Bluetooth, as the app shows it; `stuck` where the adapter leaves commands without an answer or
+ * another program holds it.
+ */
+export type AdapterState = 'on' | 'off' | 'absent' | 'forbidden' | 'stuck' | 'unknown';
 
 /** What was heard of one peripheral so far; advertisement and scan response may come apart. */
 export interface HeardAdvertisement {
@@ -29,6 +34,8 @@ export interface BleLink {
 /** The laptop's Bluetooth: the only owner of its scan. Everything above it is testable without a radio. */
 export interface BlePort {
   readonly adapterState: AdapterState;
+  /** What keeps it from hearing anything, with the cure of this system; null where it works or is not known yet. */
+  readonly adapterProblem: Problem | null;
   /** Returns the removal. */
   onAdapterState(listener: (state: AdapterState) => void): () => void;
   /** Returns the removal. */
@@ -38,7 +45,7 @@ export interface BlePort {
   stopScan(): void;
   /**
    * @throws CodedError `ble.unreachable`, `ble.not_a_device`, `ble.adapter_off`, `ble.adapter_absent`,
-   *   `ble.forbidden`; `abortError` of an aborted signal
+   *   `ble.adapter_stuck`, `ble.forbidden`; `abortError` of an aborted signal
    */
   connect(peripheralId: string, label: string, signal?: AbortSignal): Promise<BleLink>;
   /** Ends the scan, all connections and everything that would keep the process alive. */

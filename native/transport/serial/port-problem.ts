@@ -1,4 +1,5 @@
 import { CodedError } from '../../../electron/contract/errors.ts';
+import { systemOf } from '../system.ts';
 import * as linux from './linux-ports.ts';
 
 /** The codes of ports whose cure depends on the system that the app runs on. */
@@ -15,20 +16,6 @@ export interface PortCircumstances {
   readonly grabber?: string | null;
   /** The group whose members may use it. */
   readonly group?: string | null;
-}
-
-/** The system, as the texts tell it apart. */
-export function systemOf(platform: NodeJS.Platform): 'linux' | 'macos' | 'windows' | 'other' {
-  switch (platform) {
-    case 'linux':
-      return 'linux';
-    case 'darwin':
-      return 'macos';
-    case 'win32':
-      return 'windows';
-    default:
-      return 'other';
-  }
 }
 
 /** A port's problem with everything that its text names, so that the cure is that of this system. */

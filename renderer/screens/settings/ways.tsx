@@ -2,7 +2,6 @@ import { useState } from 'react';
 import type { FoundPort } from '../../../electron/contract/model.ts';
 import { useAct, useDiscovery } from '../../app/host.tsx';
 import { Text, useText } from '../../i18n/text.tsx';
-import { bluetoothProblem } from '../../parts/bluetooth.ts';
 import { Button } from '../../parts/button.tsx';
 import layout from '../../parts/layout.module.css';
 import { ProblemInline, ProblemNote } from '../../parts/problem.tsx';
@@ -14,7 +13,7 @@ export function Ways() {
   const { value: discovery } = useDiscovery();
   const [adding, setAdding] = useState(false);
   const added = discovery?.ports.filter((each) => each.addedByPath) ?? [];
-  const radio = discovery === undefined ? null : bluetoothProblem(discovery.bluetooth);
+  const radio = discovery?.bluetoothProblem ?? null;
   return (
     <>
       <section className={css.setting}>

@@ -1,5 +1,6 @@
-import { CodedError } from '../../../electron/contract/errors.ts';
+import { CodedError, type Problem } from '../../../electron/contract/errors.ts';
 import type { PacketChannel } from '../../../native/smp/index.ts';
+import { adapterProblem } from '../../../native/transport/ble/adapter-problem.ts';
 import type {
   AdapterState,
   BleLink,
@@ -105,6 +106,7 @@ export class StandInPorts {
 /** The Bluetooth of a laptop that exists only in a test. */
 export class StandInBle implements BlePort {
   adapterState: AdapterState = 'unknown';
+  adapterProblem: Problem | null = null;
   scanning = false;
   closed = false;
   readonly links: StandInLink[] = [];
@@ -114,6 +116,7 @@ export class StandInBle implements BlePort {
 
   become(state: AdapterState): void {
     this.adapterState = state;
+    this.adapterProblem = adapterProblem(state)?.problem ?? null;
     this.#states.emit(state);
   }
 

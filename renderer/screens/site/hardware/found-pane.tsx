@@ -2,7 +2,6 @@ import { useState } from 'react';
 import type { Device, Discovery, FoundDevice, Site } from '../../../../electron/contract/model.ts';
 import { useDiscovery, useWork } from '../../../app/host.tsx';
 import { Text, useText } from '../../../i18n/text.tsx';
-import { bluetoothProblem } from '../../../parts/bluetooth.ts';
 import { Button } from '../../../parts/button.tsx';
 import { cx } from '../../../parts/cx.ts';
 import { Icon } from '../../../parts/icon.tsx';
@@ -132,8 +131,7 @@ function Radio({ discovery }: { discovery: Discovery | undefined }) {
       </p>
     );
   }
-  const { bluetooth } = discovery;
-  const problem = bluetoothProblem(bluetooth);
+  const problem = discovery.bluetoothProblem;
   if (problem !== null) {
     return (
       <div className={css.portProblem}>
