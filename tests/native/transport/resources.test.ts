@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { transportErrors } from '../../../electron/contract/errors/transport.ts';
@@ -27,4 +27,21 @@ test('the udev rule opens exactly the known devices', async () => {
 
 test('every code of this area has a text', () => {
   expect(Object.keys(texts).sort()).toEqual(Object.keys(transportErrors).sort());
+});
+
+test('on Linux no driver has to be built for Electron: each brings one for Node-API, which fits every runtime', async () => {
+  const modules = join(import.meta.dirname, '../../../node_modules');
+  for (const driver of ['@abandonware/bluetooth-hci-socket', '@serialport/bindings-cpp']) {
+    for (const platform of ['linux-x64', 'linux-arm64']) {
+      const folder = join(modules, driver, 'prebuilds', platform);
+      const built = (await readdir(folder)).filter((name) => name.endsWith('.node'));
+      expect(built, folder).not.toEqual([]);
+      for (const name of built) {
+        const text = await readFile(join(folder, name), 'latin1');
+        expect(text.includes('napi_create_function'), name).toBe(true);
+        // What ties a driver to one version of the engine.
+        expect(text.includes('_ZN2v8'), name).toBe(false);
+      }
+    }
+  }
 });
