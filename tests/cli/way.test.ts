@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openOverBluetooth } from '../../electron/cli/device/way.ts';
+import { adapterProblem } from '../../native/transport/ble/adapter-problem.ts';
 import type { AdapterState, BlePort } from '../../native/transport/index.ts';
 import { codeOf } from '../native/devices/bench.ts';
 import { type ManualClock, manualClock } from '../native/transport/manual-clock.ts';
@@ -11,6 +12,9 @@ function adapter(first: AdapterState) {
   const port: BlePort = {
     get adapterState() {
       return state;
+    },
+    get adapterProblem() {
+      return adapterProblem(state)?.problem ?? null;
     },
     onAdapterState: (listener) => {
       listeners.add(listener);
