@@ -73,5 +73,18 @@ const firmware: Job = {
   },
 };
 
+/** A lock of the finished site leaves its hub. */
+const detach: Job = {
+  name: 'detach',
+  after: commission,
+  pieces: (laptop, siteId) => [
+    async () => {
+      const lock = laptop.planned(LOCKS[0]);
+      if (['tested', 'attached', 'detach_pending'].includes(lock.state))
+        await laptop.commissioning.detach(siteId, [lock.id], false);
+    },
+  ],
+};
+
 /** Everything that is walked. */
-export const JOBS: readonly Job[] = [commission, firmware];
+export const JOBS: readonly Job[] = [commission, firmware, detach];
