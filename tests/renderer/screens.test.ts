@@ -118,7 +118,7 @@ function inputsOf(name: string): unknown[] {
 const fakeRecovery: Recovery = {
   problem: {
     code: 'db.restored',
-    params: { setAside: '/home/iris/Doorstep/damaged/2026-03-02', backupAt: Date.UTC(2026, 2, 1, 16, 40) },
+    params: { setAside: 'D:\\Doorstep\\damaged\\2026-03-02', backupAt: Date.UTC(2026, 2, 1, 16, 40) },
   },
   sites: [
     { name: 'Hotel Adler', lost: 'all' },
