@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -19,6 +20,8 @@ export default defineConfig({
           exclude: ['tests/e2e/**', 'tests/faults/**'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
+          // Half of what they take is waiting; on two cores one worker alone would need a quarter of an hour.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
