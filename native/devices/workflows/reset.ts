@@ -1,24 +1,11 @@
 import { CodedError } from '../../../electron/contract/errors.ts';
-import type { Clock } from '../../smp/index.ts';
 import type { Device } from '../device.ts';
-import type { Journal } from '../journal.ts';
-import { type Hand, type Progress, runWorkflow, type Step, type StepTools } from '../workflow.ts';
+import { runWorkflow, type Step, type StepTools } from '../workflow.ts';
 import { connectAwake, RESTARTING } from './connect-awake.ts';
+import type { UpdateFirmwareOptions } from './update-firmware.ts';
 
-/** What bringing one device back to factory state needs. */
-export interface ResetOptions {
-  readonly id: string;
-  /** Names the rows of the table, as in `identity.mac`. */
-  readonly deviceId: string;
-  /** Gives the device, connected and paired; asked again after its restart. The caller closes what it gave. */
-  readonly connect: (signal: AbortSignal) => Promise<Device>;
-  /** What wakes it where it is reached over the air (A21); undefined on a cable. */
-  readonly hand?: Hand | undefined;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
+/** What bringing one device back to factory state needs: the same as updating it, but no image. */
+export type ResetOptions = Omit<UpdateFirmwareOptions, 'image'>;
 
 interface Context {
   readonly options: ResetOptions;
